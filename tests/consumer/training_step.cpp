@@ -5,6 +5,8 @@
 #include <ranktape/ranktape.hpp>
 using namespace ranktape;
 
+// Word for word what docs/design.md shows.
+// clang-format off
 double training_step(const Mlp& model, const Batch& batch, Optimizer& optimizer) {
   Tape tape;                                                   // records every operation until the end of its scope
   Tensor predictions = model(batch.features);
@@ -13,6 +15,7 @@ double training_step(const Mlp& model, const Batch& batch, Optimizer& optimizer)
   optimizer.step(gradients);
   return loss.item();
 }
+// clang-format on
 
 int main() {
   Random random(1);
