@@ -1,0 +1,15 @@
+#pragma once
+
+#include <ranktape/core/groups.hpp>
+#include <ranktape/core/tensor.hpp>
+
+namespace ranktape {
+
+/// What one training step sees: some queries with their documents.
+struct Batch {
+  Tensor features;  ///< [documents, features]
+  Tensor targets;   ///< [documents]: relevance labels, larger is better
+  Groups groups;    ///< which documents belong to one query
+};
+
+}  // namespace ranktape

@@ -1,0 +1,43 @@
+#include <ranktape/core/fail.hpp>
+#include <ranktape/core/kernels.hpp>
+#include <ranktape/core/random.hpp>
+#include <ranktape/core/recorder.hpp>
+
+namespace ranktape {
+namespace {
+
+// y = x as another type; the gradient is converted back.
+const Operation convert_operation("convert", [](Random& random) -> std::vector<OperationExample> {
+  // Through float32 and back: a step large enough for its 24 bits.
+  return {{{Tensor::randn(Shape{2, 3}, random, {.dtype = DType::float64})},
+           [](std::span<const Tensor> x) { return x[0].to(DType::float32).to(DType::float64); },
+           {.step = 0.25, .absolute_tolerance = 1e-5}}};
+});
+
+Tensor converted(const Tensor& source, DType dtype, Device device) {
+  Tensor target = detail::make_tensor(source.shape(), dtype, device);
+  detail::copy_values(source, target);
+  return target;
+}
+
+Tensor convert(Operand source, DType dtype, Device device) {
+  Tensor output = converted(source, dtype, device);
+  if (Recorder recorder{convert_operation, {source}}) {
+    recorder.record(output, [from = source->dtype(), home = source->device()](BackwardPass& pass) {
+      pass.add(0, converted(pass.gradient(), from, home));
+    });
+  }
+  return output;
+}
+
+}  // namespace
+
+Tensor Tensor::to(Device device, SourceLocation where) const {
+  return defined() && device == this->device() ? *this : convert({*this, where}, dtype(), device);
+}
+
+Tensor Tensor::to(DType dtype, SourceLocation where) const {
+  return defined() && dtype == this->dtype() ? *this : convert({*this, where}, dtype, device());
+}
+
+}  // namespace ranktape

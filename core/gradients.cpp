@@ -1,0 +1,64 @@
+#include <ranktape/core/fail.hpp>
+#include <ranktape/core/gradients.hpp>
+#include <ranktape/core/kernels.hpp>
+#include <ranktape/core/tensor_access.hpp>
+
+#include <cmath>
+
+namespace ranktape {
+
+const Tensor& Gradients::at(const Tensor& tensor, SourceLocation where) const {
+  const auto found = index_.find(tensor.node().get());
+  if (found == index_.end()) {
+    detail::fail<TapeError>(where, "gradients",
+                            "no gradient reached tensor {}; it is no parameter (requires_grad) that the loss was "
+                            "computed from, or an intermediate one: backward({{.keep_intermediate = true}}) keeps those",
+                            detail::describe(tensor));
+  }
+  return entries_[found->second].gradient;
+}
+
+bool Gradients::contains(const Tensor& tensor) const { return index_.contains(tensor.node().get()); }
+
+double Gradients::norm() const {
+  double sum = 0;
+  for (const Entry& entry : entries_) {
+    sum += detail::squared_norm(entry.gradient);
+  }
+  return std::sqrt(sum);
+}
+
+void Gradients::add(const Tensor& tensor, const Tensor& gradient) {
+  const auto [position, inserted] = index_.try_emplace(tensor.node().get(), entries_.size());
+  if (inserted) {
+    entries_.push_back({tensor, gradient});
+    return;
+  }
+  Tensor& sum = entries_[position->second].gradient;
+  if (!detail::owns_elements_alone(sum)) {
+    sum = sum.clone();
+  }
+  detail::add_values(sum, gradient);
+}
+
+Gradients& Gradients::operator+=(const Gradients& other) {
+  if (this == &other) {
+    return *this *= 2;
+  }
+  for (const Entry& entry : other.entries_) {
+    add(entry.tensor, entry.gradient);
+  }
+  return *this;
+}
+
+Gradients& Gradients::operator*=(double factor) {
+  for (Entry& entry : entries_) {
+    if (!detail::owns_elements_alone(entry.gradient)) {
+      entry.gradient = entry.gradient.clone();
+    }
+    detail::scale_values(entry.gradient, factor);
+  }
+  return *this;
+}
+
+}  // namespace ranktape

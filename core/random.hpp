@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace ranktape {
+
+/// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+/// The same seed gives the same bits everywhere. A value type: a copy continues independently with the same numbers.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
+
+  std::uint32_t bits();
+  /// Uniform in [0, 1), in steps of 2^-53.
+  double uniform();
+  /// Uniform in {0, ..., bound - 1}, without bias; `bound` must be positive.
+  std::uint64_t below(std::uint64_t bound);
+  /// Standard normal (Box-Muller).
+  double normal();
+  /// Fisher-Yates.
+  template <class T>
+  void shuffle(std::span<T> items) {
+    for (std::size_t i = items.size(); i > 1; --i) {
+      std::swap(items[i - 1], items[below(i)]);
+    }
+  }
+  /// An independent generator, for a part of the program whose draws must not move this one's.
+  [[nodiscard]] Random split();
+
+  /// The four numbers of one counter value: what a parallel kernel computes for its own index.
+  static std::array<std::uint32_t, 4> block(std::uint64_t seed, std::uint64_t stream, std::uint64_t counter);
+
+  /// Everything needed to continue later: save and restore it with a checkpoint.
+  struct State {
+    std::uint64_t seed = 0;
+    std::uint64_t stream = 0;
+    std::uint64_t position = 0;
+  };
+  [[nodiscard]] State state() const { return {seed_, stream_, position_}; }
+  static Random from_state(const State& state);
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t stream_;
+  std::uint64_t position_ = 0;  // of the next 32-bit number
+};
+
+}  // namespace ranktape

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <ranktape/core/operand.hpp>
+#include <ranktape/core/tape.hpp>
+#include <ranktape/core/tensor_access.hpp>
+
+#include <array>
+#include <initializer_list>
+#include <new>
+#include <span>
+#include <utility>
+
+namespace ranktape {
+
+/// What an operation's backward function gets: the gradient of its output, and where to add those of its inputs.
+class BackwardPass {
+ public:
+  /// d loss / d output, of the output's shape and type.
+  [[nodiscard]] const Tensor& gradient() const;
+  /// The same, to be overwritten: the gradient's own memory if nobody else holds it, else a copy. Once only.
+  [[nodiscard]] Tensor take_gradient();
+  /// Whether the gradient of input `index` (as listed when recording) is wanted.
+  [[nodiscard]] bool needs(std::size_t index) const;
+  /// Adds to the gradient of input `index`. `gradient` may have the shape that the input was broadcast to: the engine
+  /// sums it back.
+  void add(std::size_t index, Tensor gradient);
+
+ private:
+  friend class Tensor;
+  BackwardPass(const Tape& tape, std::uint32_t last_tensor) : tape_(tape), gradients_(last_tensor + 1) {}
+  void run(const Tensor& loss, const BackwardOptions& options, SourceLocation where);
+  [[nodiscard]] Gradients collect(bool keep_intermediate) const;
+  void check_values() const;
+  void check_gradient(const Tensor& gradient, std::size_t index) const;
+
+  const Tape& tape_;
+  const Record* record_ = nullptr;
+  bool keep_intermediate_ = false;
+  bool check_finite_ = false;
+  std::vector<Tensor, detail::PoolAllocator<Tensor>> gradients_;
+};
+
+/// A tensor kept for the backward pass. Reading it throws TapeError if its elements were written in between.
+class Saved {
+ public:
+  explicit Saved(const Tensor& tensor) : tensor_(tensor), version_(tensor.node()->storage->version) {}
+  [[nodiscard]] const Tensor& tensor() const {
+    if (tensor_.node()->storage->version != version_) {
+      refuse_changed();
+    }
+    return tensor_;
+  }
+
+ private:
+  [[noreturn]] void refuse_changed() const;
+
+  Tensor tensor_;
+  std::uint64_t version_;
+};
+
+/// Enters an operation into the innermost tape, if one lives and an input requires a gradient:
+/// `if (Recorder recorder{operation, {a, b}}) { recorder.record(output, [..](BackwardPass& pass) { .. }); }`.
+/// So nothing is saved, or even copied, where nothing is recorded. Record last: a failed operation leaves no trace.
+class Recorder {
+ public:
+  Recorder(const Operation& operation, std::initializer_list<Operand> inputs);
+  Recorder(const Operation& operation, SourceLocation where, std::span<const Tensor* const> inputs);
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  explicit operator bool() const { return tape_ != nullptr; }
+  /// Whether input `index` is one that the gradient will be followed to: what only others need, need not be saved.
+  [[nodiscard]] bool needs(std::size_t index) const { return tape_->tracks(*inputs_[index]); }
+  template <class Backward>
+  void record(const Tensor& output, Backward&& backward) {
+    tape_->append(operation_, where_, inputs_, output, detail::make_closure(std::forward<Backward>(backward)));
+  }
+
+ private:
+  static constexpr std::size_t max_listed = 4;
+
+  const Operation& operation_;
+  SourceLocation where_;
+  Tape* tape_ = nullptr;
+  std::array<const Tensor*, max_listed> listed_ = {};
+  std::span<const Tensor* const> inputs_;
+};
+
+namespace detail {
+
+template <class Function>
+class ClosureOf final : public Closure {
+ public:
+  explicit ClosureOf(Function&& function) : function_(std::move(function)) {}
+  void run(BackwardPass& pass) const override { function_(pass); }
+  void destroy() noexcept override {
+    this->~ClosureOf();
+    pool_free(this, sizeof(ClosureOf));
+  }
+
+ private:
+  ~ClosureOf() = default;
+  Function function_;
+};
+
+template <class Function>
+ClosurePointer make_closure(Function&& function) {
+  using Made = ClosureOf<std::decay_t<Function>>;
+  return ClosurePointer(::new (pool_allocate(sizeof(Made))) Made(std::forward<Function>(function)));
+}
+
+}  // namespace detail
+}  // namespace ranktape

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <ranktape/core/tensor.hpp>
+
+#include <string>
+
+// Internal: how operations make tensors and reach their elements; no public header includes this one.
+namespace ranktape::detail {
+
+/// A new tensor with uninitialised elements.
+Tensor make_tensor(const Shape& shape, DType dtype, Device device);
+inline Tensor make_tensor_like(const Tensor& model) { return make_tensor(model.shape(), model.dtype(), model.device()); }
+inline Tensor make_tensor_like(const Tensor& model, const Shape& shape) {
+  return make_tensor(shape, model.dtype(), model.device());
+}
+/// Another tensor over the same elements, of another shape with as many.
+Tensor share_elements(const Tensor& tensor, const Shape& shape);
+
+/// The elements without any check, for kernels that have checked.
+template <class T>
+T* data(const Tensor& tensor) {
+  return static_cast<T*>(tensor.node()->storage->data);
+}
+
+/// Whether nobody else can see this tensor's elements, so that they may be overwritten.
+inline bool owns_elements_alone(const Tensor& tensor) {
+  return tensor.node().is_sole_owner() && tensor.node()->storage.is_sole_owner();
+}
+
+/// "'scores' [3, 4] float32" or "[3, 4] float32", for error texts.
+std::string describe(const Tensor& tensor);
+
+}  // namespace ranktape::detail
