@@ -68,7 +68,7 @@ def queries():
     ]
     for n in (2, 3, 5, 8, 10, 11, 16, 25, 40):
         made.append((f"no_score_ties_{n}", random.choice(5, n, p=[.4, .25, .2, .1, .05]).astype(float), grid(random.permutation(n) - n / 2 + 0.125)))
-    for n in (3, 6, 9, 12, 17, 20, 30, 33, 40, 40):
+    for n in (3, 6, 9, 12, 17, 20, 30, 33, 39, 40):
         made.append((f"score_ties_{n}", random.choice(5, n, p=[.4, .25, .2, .1, .05]).astype(float), np.round(random.normal(size=n) * 2) / 2))
     return made
 
