@@ -27,12 +27,11 @@ install_missing() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
+    if ! { command -v sudo >/dev/null && sudo -v; }; then
       echo "Neither root nor sudo: ask an administrator to run apt-get install ${missing[*]}" >&2
       return 1
     fi
     as_root=(sudo)
-    sudo -v || return 1
   fi
   echo "Installing ${missing[*]}"
   quietly "$log" "${as_root[@]}" apt-get update &&
