@@ -2,6 +2,7 @@
 #include <ranktape/core/gradients.hpp>
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/core/tensor_access.hpp>
 
 #include <algorithm>
 

@@ -2,6 +2,7 @@
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/core/tensor_access.hpp>
 
 namespace ranktape {
 namespace {

@@ -1,5 +1,6 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/core/tensor_access.hpp>
 #include <ranktape/core/tape.hpp>
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 
 #include <string>
 
-// Internal: how operations make tensors and reach their elements; no public header includes this one.
+// How operations, the library's and a user's own, make tensors and reach their elements.
 namespace ranktape::detail {
 
 /// A new tensor with uninitialised elements.

@@ -1,0 +1,15 @@
+#pragma once
+
+// All of ranktape. Each header can also be included alone, by the path it has in the source tree.
+
+#include <ranktape/core/batch.hpp>
+#include <ranktape/core/error.hpp>
+#include <ranktape/core/gradcheck.hpp>
+#include <ranktape/core/gradients.hpp>
+#include <ranktape/core/groups.hpp>
+#include <ranktape/core/pool.hpp>
+#include <ranktape/core/random.hpp>
+#include <ranktape/core/recorder.hpp>
+#include <ranktape/core/tape.hpp>
+#include <ranktape/core/tensor.hpp>
+#include <ranktape/ops/elementwise.hpp>
