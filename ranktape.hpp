@@ -13,3 +13,10 @@
 #include <ranktape/core/tape.hpp>
 #include <ranktape/core/tensor.hpp>
 #include <ranktape/ops/elementwise.hpp>
+#include <ranktape/ops/layers.hpp>
+#include <ranktape/ops/linalg.hpp>
+#include <ranktape/ops/loss/spearman.hpp>
+#include <ranktape/ops/rank/hard_rank.hpp>
+#include <ranktape/ops/rank/options.hpp>
+#include <ranktape/ops/rank/soft_rank.hpp>
+#include <ranktape/ops/reduce.hpp>

@@ -1,0 +1,58 @@
+#include <ranktape/core/fail.hpp>
+#include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/list_layout.hpp>
+
+namespace ranktape::detail {
+
+int check_axis(const char* operation, const Operand& x, int axis) {
+  const int rank = x->shape().rank();
+  if (rank == 0) {
+    fail<ShapeError>(x.where(), operation, "axis {} of {}, which has no axes; reshape it to one dimension", axis,
+                     describe(x));
+  }
+  if (axis < -rank || axis >= rank) {
+    fail<ShapeError>(x.where(), operation, "axis {} of {}, whose axes are {} to {}, or {} to -1 from the end", axis,
+                     describe(x), 0, rank - 1, -rank);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+ListLayout ListLayout::whole(const Tensor& x) {
+  ListLayout layout;
+  layout.length_ = x.size();
+  return layout;
+}
+
+ListLayout ListLayout::along(const char* operation, const Operand& x, int axis) {
+  ListLayout layout;
+  layout.axis_ = check_axis(operation, x, axis);
+  layout.length_ = x->shape()[layout.axis_];
+  for (int i = 0; i < x->shape().rank(); ++i) {
+    if (i != layout.axis_) {
+      (i < layout.axis_ ? layout.blocks_ : layout.inner_) *= x->shape()[i];
+    }
+  }
+  layout.reduced_ = x->shape().without(layout.axis_);
+  return layout;
+}
+
+ListLayout ListLayout::of_groups(const char* operation, const Operand& x, const Groups& groups) {
+  ListLayout layout = along(operation, x, 0);
+  if (layout.length_ != groups.documents()) {
+    fail<ShapeError>(x.where(), operation, "{} has {} documents along its first axis, the {} groups have {} together",
+                     describe(x), layout.length_, groups.count(), groups.documents());
+  }
+  layout.blocks_ = groups.count();
+  layout.reduced_ = x->shape().with(0, groups.count());
+  layout.groups_ = groups;
+  return layout;
+}
+
+std::string ListLayout::describe_block(const Tensor& x, std::int64_t block) const {
+  if (groups_) {
+    return fmt::format("group {} of {}", block, describe(x));
+  }
+  return axis_ < 0 ? describe(x) : fmt::format("axis {} of {}", axis_, describe(x));
+}
+
+}  // namespace ranktape::detail

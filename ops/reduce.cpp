@@ -1,0 +1,152 @@
+#include <ranktape/core/fail.hpp>
+#include <ranktape/core/random.hpp>
+#include <ranktape/core/recorder.hpp>
+#include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/list_layout.hpp>
+#include <ranktape/ops/reduce.hpp>
+#include <ranktape/ops/reduce_formulas.hpp>
+
+#include <cmath>
+
+namespace ranktape {
+namespace {
+
+using detail::ListLayout;
+
+template <class Formula>
+Tensor apply(Operand x, const ListLayout& layout, const Formula& formula);
+
+template <class Formula>
+Tensor over_axis(Operand x, int axis, const Formula& formula) {
+  return apply(x, ListLayout::along(Formula::name, x, axis), formula);
+}
+
+template <class Formula>
+Tensor over_groups(Operand x, const Groups& groups, const Formula& formula) {
+  return apply(x, ListLayout::of_groups(Formula::name, x, groups), formula);
+}
+
+template <class Formula>
+const Operation operation_of(Formula::name, [](Random& random) -> std::vector<OperationExample> {
+  const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
+  const auto over_ragged_lists = [](std::span<const Tensor> x) {
+    // An empty list, too, where its value is a number.
+    constexpr std::span<const double> empty;
+    const std::int64_t none = Formula().minimum_size() == 0 && std::isfinite(Formula().value(empty)) ? 0 : 1;
+    return over_groups(x[0], Groups::from_sizes({3, none, 5 - none, 1}), Formula());
+  };
+  std::vector<OperationExample> examples = {
+      {{sample({2, 3})}, [](std::span<const Tensor> x) { return apply(x[0], ListLayout::whole(x[0]), Formula()); }},
+      {{sample({9})}, over_ragged_lists},
+      {{sample({9, 2})}, over_ragged_lists}};
+  for (int axis = -1; axis < 2; ++axis) {
+    examples.push_back(
+        {{sample({2, 3, 4})}, [axis](std::span<const Tensor> x) { return over_axis(x[0], axis, Formula()); }});
+  }
+  return examples;
+});
+
+template <class Formula>
+void check_sizes(Operand x, const ListLayout& layout, const Formula& formula) {
+  const auto minimum = static_cast<std::int64_t>(formula.minimum_size());
+  for (std::int64_t block = 0; block < layout.blocks(); ++block) {
+    if (layout.size(block) < minimum && layout.inner() > 0) {
+      detail::fail<NumericError>(x.where(), Formula::name,
+                                 "{} has {} elements, and its {} is defined from {} on; leave such lists out",
+                                 layout.describe_block(x, block), layout.size(block), Formula::name, minimum);
+    }
+  }
+}
+
+// gradient of list i at element k: g[i] * derivative(k)
+template <class Scalar, class Derivative>
+void chain(std::span<Scalar> to, Scalar gradient, const Derivative& derivative) {
+  for (std::size_t k = 0; k < to.size(); ++k) {
+    to[k] = static_cast<Scalar>(static_cast<double>(gradient) * derivative(k));
+  }
+}
+
+template <class Scalar, class Formula>
+void record(Recorder& recorder, const Tensor& x, const Tensor& y, const ListLayout& layout, const Formula& formula) {
+  if constexpr (Formula::saves_input) {
+    recorder.record(y, [formula, layout, saved = Saved(x)](BackwardPass& pass) {
+      Tensor gradient = detail::make_tensor_like(saved.tensor());
+      const Scalar* g = detail::data<Scalar>(pass.gradient());
+      detail::for_each_list(
+          layout, detail::data<Scalar>(gradient),
+          [&](std::int64_t list, std::span<Scalar> to, std::span<const Scalar> values) {
+            if (!values.empty()) {
+              chain(to, g[list], formula.derivative(values));
+            }
+          },
+          detail::data<Scalar>(saved.tensor()));
+      pass.add(0, std::move(gradient));
+    });
+  } else {
+    recorder.record(y, [formula, layout, shape = x.shape()](BackwardPass& pass) {
+      Tensor gradient = detail::make_tensor_like(pass.gradient(), shape);
+      const Scalar* g = detail::data<Scalar>(pass.gradient());
+      detail::for_each_list(layout, detail::data<Scalar>(gradient), [&](std::int64_t list, std::span<Scalar> to) {
+        chain(to, g[list], formula.derivative(to.size()));
+      });
+      pass.add(0, std::move(gradient));
+    });
+  }
+}
+
+template <class Formula>
+Tensor apply(Operand x, const ListLayout& layout, const Formula& formula) {
+  check_sizes(x, layout, formula);
+  Tensor y = detail::make_tensor_like(x, layout.reduced_shape());
+  detail::dispatch(x->dtype(), [&]<class Scalar>() {
+    Scalar* results = detail::data<Scalar>(y);
+    detail::for_each_list(
+        layout, static_cast<Scalar*>(nullptr),
+        [&](std::int64_t list, std::span<Scalar>, std::span<const Scalar> values) {
+          results[list] = static_cast<Scalar>(formula.value(values));
+        },
+        detail::data<Scalar>(x));
+    if (Recorder recorder{operation_of<Formula>, {x}}) {
+      record<Scalar>(recorder, x, y, layout, formula);
+    }
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor sum(Operand x) { return apply(x, ListLayout::whole(x), formulas::Sum()); }
+Tensor sum(Operand x, int axis) { return over_axis(x, axis, formulas::Sum()); }
+Tensor sum(Operand x, const Groups& groups) { return over_groups(x, groups, formulas::Sum()); }
+
+Tensor mean(Operand x) { return apply(x, ListLayout::whole(x), formulas::Mean()); }
+Tensor mean(Operand x, int axis) { return over_axis(x, axis, formulas::Mean()); }
+Tensor mean(Operand x, const Groups& groups) { return over_groups(x, groups, formulas::Mean()); }
+
+Tensor max(Operand x) { return apply(x, ListLayout::whole(x), formulas::Max()); }
+Tensor max(Operand x, int axis) { return over_axis(x, axis, formulas::Max()); }
+Tensor max(Operand x, const Groups& groups) { return over_groups(x, groups, formulas::Max()); }
+
+Tensor min(Operand x) { return apply(x, ListLayout::whole(x), formulas::Min()); }
+Tensor min(Operand x, int axis) { return over_axis(x, axis, formulas::Min()); }
+Tensor min(Operand x, const Groups& groups) { return over_groups(x, groups, formulas::Min()); }
+
+Tensor logsumexp(Operand x) { return apply(x, ListLayout::whole(x), formulas::LogSumExp()); }
+Tensor logsumexp(Operand x, int axis) { return over_axis(x, axis, formulas::LogSumExp()); }
+Tensor logsumexp(Operand x, const Groups& groups) { return over_groups(x, groups, formulas::LogSumExp()); }
+
+Tensor variance(Operand x, const VarianceOptions& options) {
+  return apply(x, ListLayout::whole(x), formulas::Variance{options.unbiased});
+}
+Tensor variance(Operand x, int axis, const VarianceOptions& options) {
+  return over_axis(x, axis, formulas::Variance{options.unbiased});
+}
+Tensor variance(Operand x, const Groups& groups, const VarianceOptions& options) {
+  return over_groups(x, groups, formulas::Variance{options.unbiased});
+}
+
+Tensor norm(Operand x) { return apply(x, ListLayout::whole(x), formulas::Norm()); }
+Tensor norm(Operand x, int axis) { return over_axis(x, axis, formulas::Norm()); }
+Tensor norm(Operand x, const Groups& groups) { return over_groups(x, groups, formulas::Norm()); }
+
+}  // namespace ranktape
