@@ -1,0 +1,56 @@
+#include <ranktape/core/fail.hpp>
+#include <ranktape/core/kernels.hpp>
+#include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/rank/lists.hpp>
+
+#include <limits>
+
+namespace ranktape::detail {
+namespace {
+
+// Documents are numbered in 32 bits inside a list.
+void check_length(const char* operation, Operand values, std::int64_t longest) {
+  if (longest > std::numeric_limits<std::int32_t>::max()) {
+    fail<ShapeError>(values.where(), operation, "a list of {} has {} documents; at most 2^31 - 1 are possible",
+                     describe(values), longest);
+  }
+}
+
+}  // namespace
+
+Lists Lists::rows(const char* operation, Operand values) {
+  const Shape& shape = values->shape();
+  if (shape.rank() >= 2 && shape.last() == 1 && shape.size() > 1) {
+    fail<ShapeError>(values.where(), operation,
+                     "each row of {} would be a list of one document; give a tensor of shape [documents] with Groups, "
+                     "or reshape it so that the last dimension is a list",
+                     describe(values));
+  }
+  check_length(operation, values, shape.last());
+  return Lists(shape.size() == 0 ? 0 : shape.size() / shape.last(), shape.last(), std::nullopt);
+}
+
+Lists Lists::of(const char* operation, Operand values, const Groups& groups) {
+  const Shape& shape = values->shape();
+  if (shape.rank() != 1) {
+    fail<ShapeError>(values.where(), operation, "with Groups the values must be of shape [documents], not {}",
+                     describe(values));
+  }
+  if (groups.documents() != shape.size()) {
+    fail<ShapeError>(values.where(), operation, "the groups hold {} documents, but the values {} hold {}",
+                     groups.documents(), describe(values), shape.size());
+  }
+  check_length(operation, values, groups.longest());
+  return Lists(groups.count(), groups.longest(), groups);
+}
+
+void check_finite_values(const char* operation, Operand values) {
+  if (const auto bad = first_non_finite(values)) {
+    const double value = values->to_vector<double>()[static_cast<std::size_t>(*bad)];
+    fail<NumericError>(values.where(), operation,
+                       "element {} of {} is {}; values must be finite to be ranked: look at what computed them", *bad,
+                       describe(values), value);
+  }
+}
+
+}  // namespace ranktape::detail
