@@ -16,7 +16,10 @@
 #include <ranktape/ops/layers.hpp>
 #include <ranktape/ops/linalg.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
+#include <ranktape/ops/metrics.hpp>
+#include <ranktape/ops/normalise.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
 #include <ranktape/ops/rank/options.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
 #include <ranktape/ops/reduce.hpp>
+#include <ranktape/ops/shape_operations.hpp>
