@@ -29,6 +29,11 @@ Tensor BackwardPass::take_gradient() {
   return std::move(held);
 }
 
+void BackwardPass::hand_on(std::size_t index) {
+  Tensor& held = gradients_[record_->output];
+  add(index, keep_intermediate_ ? held : std::move(held));
+}
+
 bool BackwardPass::needs(std::size_t index) const { return tape_.inputs(*record_)[index] != Tape::constant; }
 
 void BackwardPass::add(std::size_t index, Tensor gradient) {

@@ -4,11 +4,48 @@
 #include <cstdint>
 #include <utility>
 
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define RANKTAPE_KNOWS_SINGLE_THREADED
+#endif
+
 namespace ranktape::detail {
+
+/// Whether the program has one thread so far, so that counting needs no locked instruction: those cost more than the
+/// arithmetic of an operation on a few numbers. glibc tells; elsewhere the answer is no.
+inline bool is_single_threaded() {
+#ifdef RANKTAPE_KNOWS_SINGLE_THREADED
+  return __libc_single_threaded != 0;
+#else
+  return false;
+#endif
+}
+#undef RANKTAPE_KNOWS_SINGLE_THREADED
 
 /// What a Handle points to: counts its handles, `destroy(T*)` (found by ADL) ends it.
 struct Counted {
   std::atomic<std::uint32_t> references{1};
+
+  void retain() {
+    if (is_single_threaded()) {
+      references.store(references.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    } else {
+      references.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  /// Returns whether that was the last one. A sole owner needs no locked instruction: nobody else can raise the count
+  /// from one.
+  bool release() {
+    const std::uint32_t count = references.load(std::memory_order_acquire);
+    if (count == 1) {
+      return true;
+    }
+    if (is_single_threaded()) {
+      references.store(count - 1, std::memory_order_relaxed);
+      return false;
+    }
+    return references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
 };
 
 /// An intrusive shared pointer, one word wide: copies share, the last one out destroys.
@@ -20,7 +57,7 @@ class Handle {
   explicit Handle(T* fresh) : object_(fresh) {}
   Handle(const Handle& other) : object_(other.object_) {
     if (object_ != nullptr) {
-      object_->references.fetch_add(1, std::memory_order_relaxed);
+      object_->retain();
     }
   }
   Handle(Handle&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
@@ -29,11 +66,7 @@ class Handle {
     return *this;
   }
   ~Handle() {
-    if (object_ == nullptr) {
-      return;
-    }
-    // A sole owner needs no locked instruction: nobody else can raise the count from one.
-    if (is_sole_owner() || object_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (object_ != nullptr && object_->release()) {
       destroy(object_);
     }
   }

@@ -24,6 +24,9 @@ class BackwardPass {
   /// Adds to the gradient of input `index`. `gradient` may have the shape that the input was broadcast to: the engine
   /// sums it back.
   void add(std::size_t index, Tensor gradient);
+  /// Adds the output's gradient as it is to that of input `index`, of the same shape or broadcast to it. The last use
+  /// of the gradient: it is moved on where possible.
+  void hand_on(std::size_t index);
 
  private:
   friend class Tensor;

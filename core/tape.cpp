@@ -12,13 +12,25 @@ namespace {
 
 constinit thread_local Tape* innermost_tape = nullptr;
 constinit thread_local int pauses = 0;
+// How long this thread's last tape was: the next one, most likely of the same program step, takes its room at once.
+constinit thread_local std::size_t last_records = 0;
+constinit thread_local std::size_t last_tensors = 0;
+constinit thread_local std::size_t last_inputs = 0;
 std::atomic<std::uint64_t> last_serial = 0;
 
 }  // namespace
 
-Tape::Tape() : serial_(++last_serial), outer_(std::exchange(innermost_tape, this)) {}
+Tape::Tape() : serial_(++last_serial), outer_(innermost_tape) {
+  records_.reserve(last_records);
+  tensors_.reserve(last_tensors);
+  inputs_.reserve(last_inputs);
+  innermost_tape = this;
+}
 
 Tape::~Tape() {
+  last_records = records_.size();
+  last_tensors = tensors_.size();
+  last_inputs = inputs_.size();
   Tape** link = &innermost_tape;
   while (*link != this) {
     link = &(*link)->outer_;

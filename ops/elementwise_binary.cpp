@@ -54,10 +54,10 @@ void record(Recorder& recorder, const Tensor& a, const Tensor& b, const Tensor& 
     });
   } else {  // a sum or difference: the gradient itself, with a sign
     recorder.record(y, [formula](BackwardPass& pass) {
-      pass.add(0, pass.gradient());
       if (pass.needs(1)) {
         pass.add(1, formula.derivative_b(1.0, 1.0) > 0 ? pass.gradient() : -pass.gradient());
       }
+      pass.hand_on(0);
     });
   }
 }

@@ -35,7 +35,7 @@ void record(Recorder& recorder, const Tensor& x, const Tensor& y, const Formula&
   if constexpr (requires { formula.constant_derivative(); }) {
     recorder.record(y, [formula](BackwardPass& pass) {
       if (formula.constant_derivative() == 1) {
-        pass.add(0, pass.gradient());
+        pass.hand_on(0);
         return;
       }
       Tensor gradient = pass.take_gradient();
