@@ -8,17 +8,21 @@
 namespace ranktape {
 
 const Tensor& Gradients::at(const Tensor& tensor, SourceLocation where) const {
-  const auto found = index_.find(tensor.node().get());
-  if (found == index_.end()) {
-    detail::fail<TapeError>(where, "gradients",
-                            "no gradient reached tensor {}; it is no parameter (requires_grad) that the loss was "
-                            "computed from, or an intermediate one: backward({{.keep_intermediate = true}}) keeps those",
-                            detail::describe(tensor));
+  const Tensor* gradient = find(tensor);
+  if (gradient == nullptr) {
+    detail::fail<TapeError>(
+        where, "gradients",
+        "no gradient reached tensor {}; it is no parameter (requires_grad) that the loss was "
+        "computed from, or an intermediate one: backward({{.keep_intermediate = true}}) keeps those",
+        detail::describe(tensor));
   }
-  return entries_[found->second].gradient;
+  return *gradient;
 }
 
-bool Gradients::contains(const Tensor& tensor) const { return index_.contains(tensor.node().get()); }
+const Tensor* Gradients::find(const Tensor& tensor) const {
+  const auto found = index_.find(tensor.node().get());
+  return found == index_.end() ? nullptr : &entries_[found->second].gradient;
+}
 
 double Gradients::norm() const {
   double sum = 0;

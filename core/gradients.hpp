@@ -21,7 +21,9 @@ class Gradients {
   /// Throws TapeError if no gradient reached `tensor`.
   const Tensor& operator[](const Tensor& tensor) const { return at(tensor); }
   [[nodiscard]] const Tensor& at(const Tensor& tensor, SourceLocation where = SourceLocation::current()) const;
-  [[nodiscard]] bool contains(const Tensor& tensor) const;
+  /// Null if no gradient reached `tensor`.
+  [[nodiscard]] const Tensor* find(const Tensor& tensor) const;
+  [[nodiscard]] bool contains(const Tensor& tensor) const { return find(tensor) != nullptr; }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   /// In the order in which the tape met the tensors: the same in every run.
   [[nodiscard]] auto begin() const { return entries_.begin(); }

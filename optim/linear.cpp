@@ -1,0 +1,42 @@
+#include <ranktape/core/fail.hpp>
+#include <ranktape/ops/linalg.hpp>
+#include <ranktape/optim/linear.hpp>
+
+namespace ranktape {
+
+Tensor detail::clone_parameter(const Tensor& parameter) {
+  const Tensor copy = parameter.clone();
+  copy.node()->parameter = true;
+  return copy.named(parameter.name());
+}
+
+Linear::Linear(std::int64_t in, std::int64_t out, Random& random, const LinearOptions& options, SourceLocation where) {
+  if (in < 1 || out < 1) {
+    detail::fail<ShapeError>(where, "Linear", "{} inputs and {} outputs; there must be at least one of each", in, out);
+  }
+  const TensorOptions parameter = {.dtype = options.dtype, .requires_grad = true};
+  weight = initial_weight(in, out, options.initialization, random, parameter).named("weight");
+  if (options.bias) {
+    bias = initial_bias(in, out, options.initialization, random, parameter).named("bias");
+  }
+}
+
+Tensor Linear::operator()(Operand x) const {
+  const Operand w(weight, x.where());
+  return bias.defined() ? linear(x, w, Operand(bias, x.where())) : linear(x, w);
+}
+
+std::vector<Tensor> Linear::parameters() const {
+  return bias.defined() ? std::vector<Tensor>{weight, bias} : std::vector<Tensor>{weight};
+}
+
+Linear Linear::clone() const {
+  Linear copy = *this;
+  copy.weight = detail::clone_parameter(weight);
+  if (bias.defined()) {
+    copy.bias = detail::clone_parameter(bias);
+  }
+  return copy;
+}
+
+}  // namespace ranktape

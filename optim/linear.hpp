@@ -1,0 +1,40 @@
+#pragma once
+
+#include <ranktape/core/dtype.hpp>
+#include <ranktape/core/operand.hpp>
+#include <ranktape/core/random.hpp>
+#include <ranktape/optim/initialization.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace ranktape {
+
+struct LinearOptions {
+  bool bias = true;
+  Initialization initialization = Initialization::linear_default;
+  DType dtype = DType::float32;
+};
+
+/// A linear layer: x weight + bias for x of shape [n, in]. A copy shares the parameters; `clone` has its own.
+struct Linear {
+  /// Throws ShapeError unless both sizes are positive.
+  Linear(std::int64_t in, std::int64_t out, Random& random, const LinearOptions& options = {},
+         SourceLocation where = SourceLocation::current());
+
+  [[nodiscard]] Tensor operator()(Operand x) const;
+  /// "weight" and, if there is one, "bias".
+  [[nodiscard]] std::vector<Tensor> parameters() const;
+  [[nodiscard]] Linear clone() const;
+
+  Tensor weight;  ///< [in, out]
+  Tensor bias;    ///< [out]; undefined if the layer has none
+};
+
+namespace detail {
+
+/// A copy of a parameter, with its name, in memory of its own.
+Tensor clone_parameter(const Tensor& parameter);
+
+}  // namespace detail
+}  // namespace ranktape

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <ranktape/core/error.hpp>
+#include <ranktape/core/source_location.hpp>
+#include <ranktape/core/tensor.hpp>
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace ranktape::tests {
+
+/// The rows of one file of tests/golden.
+inline nlohmann::json golden(const std::string& file) {
+  return nlohmann::json::parse(std::ifstream(std::string(RANKTAPE_GOLDEN_DIRECTORY) + "/" + file));
+}
+
+/// {"shape": [...], "values": [...]} as a float64 tensor.
+inline Tensor golden_tensor(const nlohmann::json& row, const TensorOptions& options = {.dtype = DType::float64}) {
+  return Tensor::from(row["values"].get<std::vector<double>>(), Shape(row["shape"].get<std::vector<std::int64_t>>()),
+                      options);
+}
+
+/// What `function` throws, which must be a Kind: the text without the place `file:line: ` in front. With `placed`, that
+/// must be there and be this file, at most a few lines from here.
+template <class Kind, class Function>
+std::string error_text(Function&& function, bool placed = true, SourceLocation here = SourceLocation::current()) {
+  try {
+    function();
+  } catch (const Kind& error) {
+    const std::string text = error.what();
+    if (!placed) {
+      return text;
+    }
+    const std::string file = std::string(here.file) + ":";
+    const std::size_t end = text.find(": ");
+    const bool same_file = text.starts_with(file) && end != std::string::npos;
+    CHECK_MESSAGE(same_file, text);
+    if (!same_file) {
+      return text;
+    }
+    CHECK_MESSAGE(std::abs(std::stoi(text.substr(file.size(), end - file.size())) - here.line) <= 6, text);
+    return text.substr(end + 2);
+  }
+  return "(nothing thrown)";
+}
+
+}  // namespace ranktape::tests
