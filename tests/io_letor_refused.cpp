@@ -22,7 +22,7 @@ std::string refusal(std::string_view text, const LetorOptions& options = {}) {
 
 struct Case {
   std::string_view text;
-  std::string_view message;
+  std::string message;
 };
 
 }  // namespace
@@ -31,7 +31,7 @@ TEST_CASE("letor: malformed lines are refused with file, line and what to do") {
   const std::string_view row = "; a row reads LABEL [qid:ID] INDEX:VALUE ...";
   const std::string_view pair = " is not INDEX:VALUE; a feature is written as 12:0.5, and # begins a comment";
   const std::string_view behind = " is not in its place; the qid belongs behind the label";
-  const std::vector<std::pair<std::string_view, std::string>> cases = {
+  const std::vector<Case> cases = {
       // Labels.
       {"0 qid:1 1:1\nqid:1 1:0.5\n", "2: the label is missing: the line begins with 'qid:1'" + std::string(row)},
       {"1:0.5 2:1\n", "1: the label is missing: the line begins with '1:0.5'" + std::string(row)},
@@ -102,9 +102,9 @@ TEST_CASE("letor: malformed lines are refused with file, line and what to do") {
        "5: qid '1' comes back after another (its rows ended in line 3); sort the file by qid, or read it with "
        "ScatteredQueries::merge"},
   };
-  for (const auto& [text, message] : cases) {
-    CAPTURE(text);
-    CHECK(refusal(text) == "train.txt:" + message);
+  for (const Case& one : cases) {
+    CAPTURE(one.text);
+    CHECK(refusal(one.text) == "train.txt:" + one.message);
   }
   CHECK(cases.size() >= 60);
 }

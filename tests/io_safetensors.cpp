@@ -31,6 +31,12 @@ std::string refusal(std::string_view bytes) {
   return error_of<FormatError>([&] { parse_safetensors(bytes, "model"); });
 }
 
+struct Lie {
+  std::string header;
+  std::size_t data_bytes;
+  std::string message;
+};
+
 SafetensorsFile small_model() {
   return {.tensors = {{"layer.weight", Tensor::from({1, 2, 3, 4, 5, 6}, Shape{2, 3})},
                       {"layer.bias", Tensor::from({-0.5, 0.25})},
@@ -122,7 +128,7 @@ TEST_CASE("safetensors: odd but legal files") {
 TEST_CASE("safetensors: lies about the format are refused, each with its own text") {
   const std::string tensor = R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
   const auto named = [](std::string_view entry) { return R"({"w":)" + std::string(entry) + "}"; };
-  const std::vector<std::tuple<std::string, std::size_t, std::string>> cases = {
+  const std::vector<Lie> cases = {
       {"", 0, "the header is not JSON text that begins with '{'; is this a safetensors file?"},
       {" {}", 0, "the header is not JSON text that begins with '{'; is this a safetensors file?"},
       {"[]", 0, "the header is not JSON text that begins with '{'; is this a safetensors file?"},
@@ -202,9 +208,9 @@ TEST_CASE("safetensors: lies about the format are refused, each with its own tex
       {R"({"w":)" + std::string(100000, '[') + "}", 0, "the header has a list for 'w', not an object"},
       {R"({"w":)" + std::string(100000, '{') + "}", 0, "the header is not JSON at its byte 7, near '\"w\":{{'"},
   };
-  for (const auto& [header, data_bytes, message] : cases) {
-    CAPTURE(header.substr(0, 200));
-    CHECK(refusal(bytes_of(header, data_bytes)) == "model: " + message);
+  for (const Lie& lie : cases) {
+    CAPTURE(lie.header.substr(0, 200));
+    CHECK(refusal(bytes_of(lie.header, lie.data_bytes)) == "model: " + lie.message);
   }
 }
 

@@ -26,7 +26,7 @@ Groups groups_of(const Groups& all, std::span<const std::int64_t> queries, const
 // The rows of these queries, one list after the other.
 Tensor gather(const Tensor& table, const Groups& all, std::span<const std::int64_t> queries, const Groups& chosen) {
   const std::int64_t width = table.shape().rank() == 1 ? 1 : table.shape()[1];
-  const Tensor gathered = detail::make_tensor_like(table, table.shape().with(0, chosen.documents()));
+  Tensor gathered = detail::make_tensor_like(table, table.shape().with(0, chosen.documents()));
   float* to = detail::data<float>(gathered);
   for (const std::int64_t query : queries) {
     to = std::copy_n(detail::data<float>(table) + all.begin(query) * width, all.size(query) * width, to);
