@@ -53,7 +53,8 @@ Tensor matmul(Operand a, Operand b, const MatmulOptions& options) {
   detail::check_same_kind("matmul", a, b);
   check_matrix("matmul", "a", a, a);
   check_matrix("matmul", "b", a, b);
-  const auto [transpose_a, transpose_b] = options;
+  const bool transpose_a = options.transpose_a;
+  const bool transpose_b = options.transpose_b;
   const std::int64_t depth_a = a->shape()[transpose_a ? 0 : 1];
   const std::int64_t depth_b = b->shape()[transpose_b ? 1 : 0];
   if (depth_a != depth_b) {
