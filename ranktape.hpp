@@ -7,6 +7,10 @@
 #include <ranktape/core/gradcheck.hpp>
 #include <ranktape/core/gradients.hpp>
 #include <ranktape/core/groups.hpp>
+#include <ranktape/core/io/dataset.hpp>
+#include <ranktape/core/io/file.hpp>
+#include <ranktape/core/io/letor.hpp>
+#include <ranktape/core/io/safetensors.hpp>
 #include <ranktape/core/pool.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
@@ -20,6 +24,7 @@
 #include <ranktape/ops/metrics.hpp>
 #include <ranktape/ops/normalise.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
+#include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/options.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
 #include <ranktape/ops/reduce.hpp>
