@@ -25,6 +25,7 @@
 #include <ranktape/ops/normalise.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/options.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
 #include <ranktape/ops/reduce.hpp>

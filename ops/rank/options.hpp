@@ -13,7 +13,7 @@ enum class Direction { ascending, descending };
 enum class StrengthUnit {
   absolute,  ///< 1
   per_item,  ///< 1 / n: the same gradient per document whatever the list's length
-  spread     ///< (population standard deviation of the list) / n, held constant in backward; a constant list counts as 1
+  spread  ///< (population standard deviation of the list) / n, held constant in backward; a constant list counts as 1
 };
 
 struct SoftRankOptions {
@@ -21,6 +21,13 @@ struct SoftRankOptions {
   Regularization regularization = Regularization::l2;
   Direction direction = Direction::ascending;
   StrengthUnit strength_unit = StrengthUnit::absolute;
+};
+
+/// How the other relaxations (lapsum_rank, sigmoid_rank, neural_sort, ...) are told the same.
+struct RelaxationOptions {
+  double temperature = 1.0;  ///< divides: lower is sharper
+  Direction direction = Direction::ascending;
+  StrengthUnit temperature_unit = StrengthUnit::absolute;
 };
 
 }  // namespace ranktape

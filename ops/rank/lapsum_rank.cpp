@@ -1,0 +1,151 @@
+// LapSum ranks (ranktape/ops/rank/laplace.hpp has the notation): of the sorted values
+//   r_i = 1 + i + (after_i - before_i) / 2,
+//   dL/du_i = 1 / (2 t) * sum_j (g_i - g_j) e^(-|u_i - u_j| / t),
+// a sum that two carries collect in O(n): from below, with p_i = before_i,
+//   D_i = decay_i ((g_i - g_(i-1)) (1 + p_(i-1)) + D_(i-1)),
+// and from above likewise. (The authors' own backward is a double loop.) Ranks do not change when values and
+// temperature are scaled together, so dL/dt = -(sum_i u_i dL/du_i) / t.
+
+#include <ranktape/core/random.hpp>
+#include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/laplace.hpp>
+#include <ranktape/ops/rank/lapsum.hpp>
+
+#include <optional>
+
+namespace ranktape {
+namespace {
+
+using detail::Array;
+using detail::LaplaceList;
+using detail::LaplaceLists;
+using detail::Lists;
+using detail::PerList;
+
+constexpr const char* name = "lapsum_rank";
+
+const Operation lapsum_rank_operation(name, [](Random& random) -> std::vector<OperationExample> {
+  const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
+  std::vector<OperationExample> examples;
+  for (const Direction direction : {Direction::ascending, Direction::descending}) {
+    for (const double temperature : {0.1, 1.0, 10.0}) {
+      const RelaxationOptions options = {temperature, direction, StrengthUnit::absolute};
+      examples.push_back(
+          {{sample({2, 6})}, [options](std::span<const Tensor> x) { return lapsum_rank(x[0], options); }});
+    }
+  }
+  const RelaxationOptions per_item = {.temperature = 4, .temperature_unit = StrengthUnit::per_item};
+  const Tensor temperatures = Tensor::from({0.3, 1, 2, 0.7}, {.dtype = DType::float64});
+  examples.push_back({{sample({9}), temperatures}, [per_item](std::span<const Tensor> x) {
+                        return lapsum_rank(x[0], Groups::from_sizes({4, 0, 1, 4}), x[1], per_item);
+                      }});
+  examples.push_back({{sample({2, 5}), Tensor::scalar(0.4, {.dtype = DType::float64})},
+                      [](std::span<const Tensor> x) { return lapsum_rank(x[0], x[1]); }});
+  return examples;
+});
+
+template <class Scalar>
+void rank_list(const LaplaceList& list, double* before, Scalar* ranks) {
+  double sum_before = 0;
+  for (std::uint32_t i = 0; i < list.n; ++i) {
+    sum_before = list.decays[i] * (1 + sum_before);
+    before[i] = sum_before;
+  }
+  double after = 0;
+  double rank = 0;
+  for (std::uint32_t i = list.n; i-- > 0;) {
+    if (list.decay_after(i) != 1) {  // equal values get equal ranks, to the last digit
+      rank = 1.0 + i + (after - before[i]) / 2;
+    }
+    ranks[list.order[i]] = static_cast<Scalar>(rank);
+    after = list.decays[i] * (1 + after);
+  }
+}
+
+/// Returns t dL/dt if there are values, else 0.
+template <class Scalar>
+double backward_list(const LaplaceList& list, const Scalar* values, double* from_below, const Scalar* g,
+                     Scalar* result) {
+  const auto gradient = [&](std::size_t i) { return static_cast<double>(g[list.order[i]]); };
+  double sum_before = 0;
+  double carried = 0;
+  for (std::uint32_t i = 0; i < list.n; ++i) {
+    const double step = i == 0 ? 0.0 : gradient(i) - gradient(i - 1);
+    carried = list.decays[i] * (step * (1 + sum_before) + carried);
+    sum_before = list.decays[i] * (1 + sum_before);
+    from_below[i] = carried;
+  }
+  double sum_after = 0;
+  double moment = 0;
+  carried = 0;
+  for (std::uint32_t i = list.n; i-- > 0;) {
+    if (i + 1 < list.n) {
+      const double decay = list.decays[i + 1];
+      carried = decay * ((gradient(i) - gradient(i + 1)) * (1 + sum_after) + carried);
+      sum_after = decay * (1 + sum_after);
+    }
+    const double own = (from_below[i] + carried) / 2 * list.inverse * list.sign;
+    result[list.order[i]] = static_cast<Scalar>(own);
+    if (values != nullptr) {  // measured from the list's first, for the gradients sum to 0
+      moment += own * (static_cast<double>(values[list.order[i]]) - static_cast<double>(values[0]));
+    }
+  }
+  return -moment;
+}
+
+Tensor lapsum_rank_of(Operand values, const Lists& lists, Operand temperature, const RelaxationOptions& options) {
+  detail::check_relaxation(name, values, options.temperature);
+  const PerList factor = detail::check_temperatures(name, values, lists, temperature);
+  const LaplaceLists sorted(values, lists, options, factor);
+  Tensor ranks = detail::make_tensor_like(values);
+  const Array<double> before(static_cast<std::size_t>(lists.longest()));
+  detail::dispatch(values->dtype(), [&]<class Scalar>() {
+    sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
+      rank_list(list, before.data(), detail::data<Scalar>(ranks) + lists.begin(index));
+    });
+  });
+  if (Recorder recorder{lapsum_rank_operation, {values, temperature}}) {
+    const std::optional<Saved> x = recorder.needs(1) ? std::optional<Saved>(values) : std::nullopt;
+    recorder.record(ranks, [sorted, factor, x](BackwardPass& pass) {
+      const Lists& where = sorted.lists;
+      const Tensor& gradient = pass.gradient();
+      Tensor result = detail::make_tensor_like(gradient);
+      const Array<double> work(static_cast<std::size_t>(where.longest()));
+      const Array<double> of_temperature(static_cast<std::size_t>(where.count()));
+      detail::dispatch(result.dtype(), [&]<class Scalar>() {
+        for (std::int64_t index = 0; index < where.count(); ++index) {
+          const std::int64_t begin = where.begin(index);
+          const double moment =
+              backward_list(sorted.list(index), x ? detail::data<Scalar>(x->tensor()) + begin : nullptr, work.data(),
+                            detail::data<Scalar>(gradient) + begin, detail::data<Scalar>(result) + begin);
+          of_temperature[static_cast<std::size_t>(index)] = moment / factor[index];
+        }
+      });
+      pass.add(0, std::move(result));
+      if (x) {
+        pass.add(1, factor.gradient(of_temperature));
+      }
+    });
+  }
+  return ranks;
+}
+
+}  // namespace
+
+Tensor lapsum_rank(Operand values, const RelaxationOptions& options) {
+  return lapsum_rank_of(values, Lists::rows(name, values), detail::number(1), options);
+}
+
+Tensor lapsum_rank(Operand values, const Groups& groups, const RelaxationOptions& options) {
+  return lapsum_rank_of(values, Lists::of(name, values, groups), detail::number(1), options);
+}
+
+Tensor lapsum_rank(Operand values, Operand temperature, const RelaxationOptions& options) {
+  return lapsum_rank_of(values, Lists::rows(name, values), temperature, options);
+}
+
+Tensor lapsum_rank(Operand values, const Groups& groups, Operand temperature, const RelaxationOptions& options) {
+  return lapsum_rank_of(values, Lists::of(name, values, groups), temperature, options);
+}
+
+}  // namespace ranktape
