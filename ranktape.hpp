@@ -27,6 +27,7 @@
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/options.hpp>
+#include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
 #include <ranktape/ops/reduce.hpp>
 #include <ranktape/ops/shape_operations.hpp>
