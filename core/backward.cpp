@@ -44,9 +44,15 @@ void BackwardPass::add(std::size_t index, Tensor gradient) {
   if (check_finite_) {
     check_gradient(gradient, index);
   }
-  const Shape& shape = tape_.tensors_[number].shape();
-  if (gradient.shape() != shape) {
-    gradient = detail::sum_to_shape(gradient, shape);
+  const Tensor& input = tape_.tensors_[number];
+  if (gradient.dtype() != input.dtype()) {
+    refuse_gradient<DTypeError>(gradient, index);
+  }
+  if (gradient.shape() != input.shape()) {
+    if (detail::broadcast_shape(input.shape(), gradient.shape()) != gradient.shape()) {
+      refuse_gradient<ShapeError>(gradient, index);
+    }
+    gradient = detail::sum_to_shape(gradient, input.shape());
   }
   Tensor& sum = gradients_[number];
   if (!sum.defined()) {
@@ -62,10 +68,20 @@ void BackwardPass::add(std::size_t index, Tensor gradient) {
 void BackwardPass::check_gradient(const Tensor& gradient, std::size_t index) const {
   if (const auto bad = detail::first_non_finite(gradient)) {
     const Tensor& input = tape_.tensors_[tape_.inputs(*record_)[index]];
-    throw NumericError(fmt::format("{}: backward made a gradient of {} at element {} of input {}, {}; look at that "
-                                   "value of the input, and at the gradient that came in",
-                                   place(*record_), element(gradient, *bad), *bad, index, detail::describe(input)));
+    throw NumericError(
+        fmt::format("{}: backward made a gradient of {} at element {} of input {}, {}; look at that "
+                    "value of the input, and at the gradient that came in",
+                    place(*record_), element(gradient, *bad), *bad, index, detail::describe(input)));
   }
+}
+
+template <class Kind>
+void BackwardPass::refuse_gradient(const Tensor& gradient, std::size_t index) const {
+  const Tensor& input = tape_.tensors_[tape_.inputs(*record_)[index]];
+  throw Kind(
+      fmt::format("{}: backward made a gradient of {} for input {}, {}; it must be of that shape, or one that "
+                  "the input broadcasts to, and of its type",
+                  place(*record_), detail::describe(gradient), index, detail::describe(input)));
 }
 
 void BackwardPass::check_values() const {
@@ -78,9 +94,10 @@ void BackwardPass::check_values() const {
           inputs += fmt::format(", where its input was {}", element(tape_.tensors_[number], *bad));
         }
       }
-      throw NumericError(fmt::format("{}: its value is {} at element {} of its output {}{}; keep its input inside the "
-                                     "operation's domain",
-                                     place(record), element(output, *bad), *bad, detail::describe(output), inputs));
+      throw NumericError(
+          fmt::format("{}: its value is {} at element {} of its output {}{}; keep its input inside the "
+                      "operation's domain",
+                      place(record), element(output, *bad), *bad, detail::describe(output), inputs));
     }
   }
 }
@@ -104,8 +121,7 @@ void BackwardPass::run(const Tensor& loss, const BackwardOptions& options, Sourc
                                "backward({{.cotangent = ...}}) of its shape",
                                detail::describe(loss), loss.size());
     }
-    gradients_[loss.node()->slot] =
-        Tensor::ones(loss.shape(), {.dtype = loss.dtype(), .device = loss.device()});
+    gradients_[loss.node()->slot] = Tensor::ones(loss.shape(), {.dtype = loss.dtype(), .device = loss.device()});
   }
 
   const auto& records = tape_.records_;
@@ -118,7 +134,11 @@ void BackwardPass::run(const Tensor& loss, const BackwardOptions& options, Sourc
     if (!gradient.defined()) {
       continue;
     }
-    record_->backward->run(*this);
+    try {
+      record_->backward->run(*this);
+    } catch (const Saved::Changed& changed) {
+      throw TapeError(fmt::format("{}: {}", place(*record_), changed.what()));
+    }
     if (!keep_intermediate_) {
       gradient = Tensor();
     }

@@ -34,11 +34,13 @@ Tensor convert(Operand source, DType dtype, Device device) {
 }  // namespace
 
 Tensor Tensor::to(Device device, SourceLocation where) const {
-  return defined() && device == this->device() ? *this : convert({*this, where}, dtype(), device);
+  const Operand source(*this, where);
+  return device == this->device() ? *this : convert(source, dtype(), device);
 }
 
 Tensor Tensor::to(DType dtype, SourceLocation where) const {
-  return defined() && dtype == this->dtype() ? *this : convert({*this, where}, dtype, device());
+  const Operand source(*this, where);
+  return dtype == this->dtype() ? *this : convert(source, dtype, device());
 }
 
 }  // namespace ranktape

@@ -32,7 +32,15 @@ double Gradients::norm() const {
   return std::sqrt(sum);
 }
 
-void Gradients::add(const Tensor& tensor, const Tensor& gradient) {
+void Gradients::add(const Tensor& tensor, const Tensor& gradient, SourceLocation where) {
+  if (gradient.shape() != tensor.shape()) {
+    detail::fail<ShapeError>(where, "gradients", "a gradient of {} does not fit tensor {}", detail::describe(gradient),
+                             detail::describe(tensor));
+  }
+  if (gradient.dtype() != tensor.dtype()) {
+    detail::fail<DTypeError>(where, "gradients", "a gradient of {} does not fit tensor {}", detail::describe(gradient),
+                             detail::describe(tensor));
+  }
   const auto [position, inserted] = index_.try_emplace(tensor.node().get(), entries_.size());
   if (inserted) {
     entries_.push_back({tensor, gradient});

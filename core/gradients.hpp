@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ranktape/core/operand.hpp>
 #include <ranktape/core/pool.hpp>
 #include <ranktape/core/tensor.hpp>
 
@@ -19,7 +20,7 @@ class Gradients {
   };
 
   /// Throws TapeError if no gradient reached `tensor`.
-  const Tensor& operator[](const Tensor& tensor) const { return at(tensor); }
+  const Tensor& operator[](Operand tensor) const { return at(tensor, tensor.where()); }
   [[nodiscard]] const Tensor& at(const Tensor& tensor, SourceLocation where = SourceLocation::current()) const;
   /// Null if no gradient reached `tensor`.
   [[nodiscard]] const Tensor* find(const Tensor& tensor) const;
@@ -35,8 +36,8 @@ class Gradients {
   Gradients& operator+=(const Gradients& other);
   Gradients& operator*=(double factor);
 
-  /// Adds `gradient` (of the tensor's shape) to what is there.
-  void add(const Tensor& tensor, const Tensor& gradient);
+  /// Adds `gradient` to what is there. Throws ShapeError or DTypeError unless it is of the tensor's shape and type.
+  void add(const Tensor& tensor, const Tensor& gradient, SourceLocation where = SourceLocation::current());
 
  private:
   using Index = std::unordered_map<const void*, std::size_t, std::hash<const void*>, std::equal_to<>,

@@ -2,6 +2,7 @@
 #include <ranktape/core/groups.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <unordered_set>
 #include <utility>
 
@@ -19,11 +20,16 @@ Groups::Groups(std::vector<std::int64_t> offsets) {
 }
 
 Groups Groups::from_sizes(std::span<const std::int64_t> sizes, SourceLocation where) {
-  std::vector<std::int64_t> offsets = {0};
+  std::vector<std::int64_t> offsets;
   offsets.reserve(sizes.size() + 1);
+  offsets.push_back(0);
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] < 0) {
       detail::fail<ShapeError>(where, "Groups::from_sizes", "size {} of list {} is negative", sizes[i], i);
+    }
+    if (sizes[i] > std::numeric_limits<std::int64_t>::max() - offsets.back()) {
+      detail::fail<ShapeError>(where, "Groups::from_sizes",
+                               "with list {}, of size {}, there are more documents than can be counted", i, sizes[i]);
     }
     offsets.push_back(offsets.back() + sizes[i]);
   }
@@ -38,8 +44,8 @@ Groups Groups::from_offsets(std::span<const std::int64_t> offsets, SourceLocatio
   const auto fall = std::is_sorted_until(offsets.begin(), offsets.end());
   if (fall != offsets.end()) {
     const auto index = fall - offsets.begin();
-    detail::fail<ShapeError>(where, "Groups::from_offsets", "offset {} is {}, less than the {} before it", index,
-                             *fall, *(fall - 1));
+    detail::fail<ShapeError>(where, "Groups::from_offsets", "offset {} is {}, less than the {} before it", index, *fall,
+                             *(fall - 1));
   }
   return Groups(std::vector<std::int64_t>(offsets.begin(), offsets.end()));
 }

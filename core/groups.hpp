@@ -16,10 +16,9 @@ class Groups {
  public:
   /// No list, no document.
   Groups();
-  /// Throws ShapeError for a negative size.
+  /// Throws ShapeError for a negative size, or a sum beyond 2^63 - 1.
   static Groups from_sizes(std::span<const std::int64_t> sizes, SourceLocation where = SourceLocation::current());
-  static Groups from_sizes(std::initializer_list<std::int64_t> sizes,
-                           SourceLocation where = SourceLocation::current());
+  static Groups from_sizes(std::initializer_list<std::int64_t> sizes, SourceLocation where = SourceLocation::current());
   /// Throws ShapeError unless the offsets begin with 0 and never fall.
   static Groups from_offsets(std::span<const std::int64_t> offsets, SourceLocation where = SourceLocation::current());
   static Groups from_offsets(std::initializer_list<std::int64_t> offsets,

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
+#include <iterator>
 #include <utility>
 
 namespace ranktape {
@@ -20,10 +20,10 @@ class Random {
   std::uint64_t below(std::uint64_t bound);
   /// Standard normal (Box-Muller).
   double normal();
-  /// Fisher-Yates.
-  template <class T>
-  void shuffle(std::span<T> items) {
-    for (std::size_t i = items.size(); i > 1; --i) {
+  /// Fisher-Yates, of anything with a size and an index: a vector, a span.
+  template <class Range>
+  void shuffle(Range&& items) {
+    for (std::size_t i = std::size(items); i > 1; --i) {
       std::swap(items[i - 1], items[below(i)]);
     }
   }

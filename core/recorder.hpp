@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ranktape/core/error.hpp>
 #include <ranktape/core/operand.hpp>
 #include <ranktape/core/tape.hpp>
 #include <ranktape/core/tensor_access.hpp>
@@ -34,6 +35,8 @@ class BackwardPass {
   void run(const Tensor& loss, const BackwardOptions& options, SourceLocation where);
   [[nodiscard]] Gradients collect(bool keep_intermediate) const;
   void check_values() const;
+  template <class Kind>
+  [[noreturn]] void refuse_gradient(const Tensor& gradient, std::size_t index) const;
   void check_gradient(const Tensor& gradient, std::size_t index) const;
 
   const Tape& tape_;
@@ -55,6 +58,11 @@ class Saved {
   }
 
  private:
+  friend class BackwardPass;
+  /// As thrown, without a place: the pass knows it.
+  struct Changed : TapeError {
+    using TapeError::TapeError;
+  };
   [[noreturn]] void refuse_changed() const;
 
   Tensor tensor_;
@@ -94,7 +102,8 @@ namespace detail {
 template <class Function>
 class ClosureOf final : public Closure {
  public:
-  explicit ClosureOf(Function&& function) : function_(std::move(function)) {}
+  template <class Given>
+  explicit ClosureOf(Given&& function) : function_(std::forward<Given>(function)) {}
   void run(BackwardPass& pass) const override { function_(pass); }
   void destroy() noexcept override {
     this->~ClosureOf();

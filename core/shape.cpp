@@ -1,35 +1,35 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <ranktape/core/error.hpp>
+#include <ranktape/core/fail.hpp>
 #include <ranktape/core/shape.hpp>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace ranktape {
 
-Shape::Shape(std::initializer_list<std::int64_t> extents)
-    : Shape(std::span<const std::int64_t>(extents.begin(), extents.size())) {}
+Shape::Shape(std::initializer_list<std::int64_t> extents, SourceLocation where)
+    : Shape(std::span<const std::int64_t>(extents.begin(), extents.size()), where) {}
 
-Shape::Shape(std::span<const std::int64_t> extents) {
+Shape::Shape(std::span<const std::int64_t> extents, SourceLocation where) {
   if (extents.size() > max_rank) {
-    throw ShapeError(fmt::format("shape [{}] has {} dimensions; a tensor has at most {}", fmt::join(extents, ", "),
-                                 extents.size(), max_rank));
+    detail::fail<ShapeError>(where, "shape", "[{}] has {} dimensions; a tensor has at most {}",
+                             fmt::join(extents, ", "), extents.size(), int{max_rank});
   }
   rank_ = static_cast<int>(extents.size());
   std::copy(extents.begin(), extents.end(), extents_.begin());
   for (const std::int64_t extent : extents) {
     if (extent < 0) {
-      throw ShapeError(fmt::format("shape [{}] has a negative extent", fmt::join(extents, ", ")));
+      detail::fail<ShapeError>(where, "shape", "[{}] has a negative extent; extents are counts of elements",
+                               fmt::join(extents, ", "));
     }
   }
   if (std::find(extents.begin(), extents.end(), 0) != extents.end()) {
     size_ = 0;
     return;
   }
-  constexpr std::int64_t max_size = std::int64_t{1} << 62;
+  constexpr std::int64_t max_size = std::int64_t{1} << 60;
   for (const std::int64_t extent : extents) {
     if (extent > max_size / size_) {
-      throw ShapeError(fmt::format("shape [{}] has more than 2^62 elements", fmt::join(extents, ", ")));
+      detail::fail<ShapeError>(where, "shape", "[{}] has more than 2^60 elements", fmt::join(extents, ", "));
     }
     size_ *= extent;
   }

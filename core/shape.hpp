@@ -1,5 +1,7 @@
 #pragma once
 
+#include <ranktape/core/source_location.hpp>
+
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -14,9 +16,10 @@ class Shape {
   static constexpr int max_rank = 4;
 
   constexpr Shape() = default;
-  /// Throws ShapeError for more than four extents, a negative one, or a product beyond 2^62 elements.
-  Shape(std::initializer_list<std::int64_t> extents);
-  explicit Shape(std::span<const std::int64_t> extents);
+  /// Throws ShapeError for more than four extents, a negative one, or a product beyond 2^60 elements (so that their
+  /// bytes can be counted, too).
+  Shape(std::initializer_list<std::int64_t> extents, SourceLocation where = SourceLocation::current());
+  explicit Shape(std::span<const std::int64_t> extents, SourceLocation where = SourceLocation::current());
 
   [[nodiscard]] int rank() const { return rank_; }
   /// The number of elements; 1 for `Shape{}`.

@@ -114,7 +114,7 @@ Recorder::Recorder(const Operation& operation, SourceLocation where, std::span<c
 }
 
 void Saved::refuse_changed() const {
-  throw TapeError(fmt::format(
+  throw Changed(fmt::format(
       "tensor {} was changed after it was recorded (by an optimizer's step, or through mutable_values); its gradient "
       "would be wrong: call backward before changing it, or record again",
       detail::describe(tensor_)));

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/tensor_access.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <new>
@@ -79,7 +79,8 @@ Tensor Tensor::from(std::initializer_list<double> values, const TensorOptions& o
 }
 
 template <class T>
-Tensor Tensor::from_span(std::span<T> values, const Shape& shape, const TensorOptions& options, SourceLocation where) {
+Tensor Tensor::from_span(std::span<const T> values, const Shape& shape, const TensorOptions& options,
+                         SourceLocation where) {
   if (static_cast<std::int64_t>(values.size()) != shape.size()) {
     detail::fail<ShapeError>(where, "Tensor::from", "{} values do not fill shape {}, which has {} elements",
                              values.size(), to_string(shape), shape.size());
@@ -96,8 +97,17 @@ Tensor Tensor::from_span(std::span<T> values, const Shape& shape, const TensorOp
 
 template Tensor Tensor::from_span(std::span<const float>, const Shape&, const TensorOptions&, SourceLocation);
 template Tensor Tensor::from_span(std::span<const double>, const Shape&, const TensorOptions&, SourceLocation);
-template Tensor Tensor::from_span(std::span<const std::int32_t>, const Shape&, const TensorOptions&, SourceLocation);
-template Tensor Tensor::from_span(std::span<const std::int64_t>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const signed char>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const unsigned char>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const short>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const unsigned short>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const int>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const unsigned>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const long>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const unsigned long>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const long long>, const Shape&, const TensorOptions&, SourceLocation);
+template Tensor Tensor::from_span(std::span<const unsigned long long>, const Shape&, const TensorOptions&,
+                                  SourceLocation);
 
 Tensor Tensor::zeros(const Shape& shape, const TensorOptions& options) { return full(shape, 0, options); }
 Tensor Tensor::ones(const Shape& shape, const TensorOptions& options) { return full(shape, 1, options); }
@@ -171,8 +181,7 @@ double Tensor::item(SourceLocation where) const {
     detail::fail<ShapeError>(where, "item", "tensor {} does not have exactly one element", detail::describe(*this));
   }
   const Tensor local = device() == Device::cpu ? *this : detach().to(Device::cpu);
-  return detail::dispatch(dtype(),
-                          [&]<class Scalar>() { return static_cast<double>(*detail::data<Scalar>(local)); });
+  return detail::dispatch(dtype(), [&]<class Scalar>() { return static_cast<double>(*detail::data<Scalar>(local)); });
 }
 
 Tensor Tensor::detach() const {

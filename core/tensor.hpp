@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,8 @@ class Tensor {
   template <class Range>
   static Tensor from(const Range& values, const Shape& shape, const TensorOptions& options = {},
                      SourceLocation where = SourceLocation::current()) {
-    return from_span(std::span(std::data(values), std::size(values)), shape, options, where);
+    using Value = std::remove_cvref_t<decltype(*std::data(values))>;
+    return from_span(std::span<const Value>(std::data(values), std::size(values)), shape, options, where);
   }
   template <class Range>
   static Tensor from(const Range& values, const TensorOptions& options = {},
@@ -104,7 +106,8 @@ class Tensor {
 
  private:
   template <class T>
-  static Tensor from_span(std::span<T> values, const Shape& shape, const TensorOptions& options, SourceLocation where);
+  static Tensor from_span(std::span<const T> values, const Shape& shape, const TensorOptions& options,
+                          SourceLocation where);
 
   detail::TensorHandle node_;
 };
@@ -116,7 +119,7 @@ struct BackwardOptions {
   bool check_finite = false;       ///< throw NumericError at the first value or gradient that is NaN or infinite
 };
 
-/// "Tensor scores float32 [3] {0.5, 1, 2}", with at most eight elements.
+/// "Tensor 'scores' [3] float32 {0.5, 1, 2}", with at most eight elements.
 std::string to_string(const Tensor& tensor);
 std::ostream& operator<<(std::ostream& stream, const Tensor& tensor);
 
