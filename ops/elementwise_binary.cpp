@@ -92,6 +92,20 @@ Tensor compare(const char* name, Operand a, double b, const Function& function) 
   return map(name, a, {number, a.where()}, function);
 }
 
+// The gradient where `chosen` is not zero (or is, if not `side`), else 0, whatever the gradient is there.
+Tensor kept_where(const Tensor& chosen, bool side, const Tensor& gradient) {
+  Tensor result = detail::make_tensor_like(gradient);
+  detail::dispatch(gradient.dtype(), [&]<class Scalar>() {
+    const Scalar* c = detail::data<Scalar>(chosen);
+    const Scalar* g = detail::data<Scalar>(gradient);
+    Scalar* to = detail::data<Scalar>(result);
+    for (std::int64_t i = 0; i < gradient.size(); ++i) {
+      to[i] = (c[i] != 0) == side ? g[i] : Scalar{0};
+    }
+  });
+  return result;
+}
+
 const Operation where_operation("where", [](Random& random) -> std::vector<OperationExample> {
   const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
   return {{{sample({2, 3}), sample({3})}, [](std::span<const Tensor> x) {
@@ -124,7 +138,7 @@ Tensor greater(Operand a, double b) { return compare("greater", a, b, std::great
 Tensor greater_equal(Operand a, double b) { return compare("greater_equal", a, b, std::greater_equal<>()); }
 
 Tensor where(Operand condition, Operand a, Operand b) {
-  // The condition broadcast to the result's shape, then used as a factor: nothing of a or b need be saved.
+  // The condition is broadcast to the result's shape and kept for the gradient: nothing of a or b need be saved.
   const Shape both = detail::check_broadcast("where", a, b);
   const auto shape = detail::broadcast_shape(condition->shape(), both);
   if (!shape) {
@@ -149,10 +163,10 @@ Tensor where(Operand condition, Operand a, Operand b) {
   if (Recorder recorder{where_operation, {condition, a, b}}) {
     recorder.record(y, [chosen](BackwardPass& pass) {
       if (pass.needs(1)) {
-        pass.add(1, pass.gradient() * chosen);
+        pass.add(1, kept_where(chosen, true, pass.gradient()));
       }
       if (pass.needs(2)) {
-        pass.add(2, pass.gradient() * (1.0 - chosen));
+        pass.add(2, kept_where(chosen, false, pass.gradient()));
       }
     });
   }

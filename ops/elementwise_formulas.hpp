@@ -98,7 +98,7 @@ struct Sigmoid {
 struct Relu {
   static constexpr const char* name = "relu";
   static constexpr Interval domain = {-2, 2};
-  template <class Scalar> Scalar value(Scalar x) const { return x > 0 ? x : Scalar{0}; }
+  template <class Scalar> Scalar value(Scalar x) const { return x <= 0 ? Scalar{0} : x; }  // NaN stays
   template <class Scalar> Scalar derivative_at_output(Scalar y) const { return y > 0 ? Scalar{1} : Scalar{0}; }
 };
 
@@ -213,7 +213,7 @@ struct DivideNumber {
   static constexpr const char* name = "divide_number";
   static constexpr Interval domain = {0.5, 4};
   template <class Scalar> Scalar value(Scalar x) const { return static_cast<Scalar>(number) / x; }
-  template <class Scalar> Scalar derivative(Scalar x) const { return -static_cast<Scalar>(number) / (x * x); }
+  template <class Scalar> Scalar derivative(Scalar x) const { return -(static_cast<Scalar>(number) / x) / x; }
 };
 
 struct PowerNumber {

@@ -38,7 +38,7 @@ struct Divide {
   static constexpr bool saves_inputs = true;
   template <class Scalar> Scalar value(Scalar a, Scalar b) const { return a / b; }
   template <class Scalar> Scalar derivative_a(Scalar, Scalar b) const { return 1 / b; }
-  template <class Scalar> Scalar derivative_b(Scalar a, Scalar b) const { return -a / (b * b); }
+  template <class Scalar> Scalar derivative_b(Scalar a, Scalar b) const { return -(a / b) / b; }
 };
 
 struct Power {
@@ -55,12 +55,12 @@ struct Power {
   }
 };
 
-// Where both are equal, the gradient is shared.
+// Where both are equal, the gradient is shared. A NaN on either side is the result.
 struct Maximum {
   static constexpr const char* name = "maximum";
   static constexpr Interval domain = {-2, 2};
   static constexpr bool saves_inputs = true;
-  template <class Scalar> Scalar value(Scalar a, Scalar b) const { return a < b ? b : a; }
+  template <class Scalar> Scalar value(Scalar a, Scalar b) const { return a < b || b != b ? b : a; }
   template <class Scalar> Scalar derivative_a(Scalar a, Scalar b) const {
     return a == b ? Scalar{0.5} : static_cast<Scalar>(a > b);
   }
@@ -71,7 +71,7 @@ struct Minimum {
   static constexpr const char* name = "minimum";
   static constexpr Interval domain = {-2, 2};
   static constexpr bool saves_inputs = true;
-  template <class Scalar> Scalar value(Scalar a, Scalar b) const { return b < a ? b : a; }
+  template <class Scalar> Scalar value(Scalar a, Scalar b) const { return b < a || b != b ? b : a; }
   template <class Scalar> Scalar derivative_a(Scalar a, Scalar b) const {
     return a == b ? Scalar{0.5} : static_cast<Scalar>(a < b);
   }
