@@ -25,10 +25,11 @@
 #include <ranktape/ops/normalise.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
-#include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/rank/neural_sort.hpp>
 #include <ranktape/ops/rank/options.hpp>
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
+#include <ranktape/ops/rank/soft_sort_matrix.hpp>
 #include <ranktape/ops/reduce.hpp>
 #include <ranktape/ops/shape_operations.hpp>
 #include <ranktape/optim/activation.hpp>

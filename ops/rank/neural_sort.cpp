@@ -1,0 +1,174 @@
+// NeuralSort. With c_i = 2 i + 1 - n (times -1 for descending order), A_j = sum_k |x_j - x_k| and t the temperature,
+//   P_ij = softmax over j of (c_i x_j - A_j) / t.
+// With d_ij = P_ij (g_ij - sum_l g_il P_il) and a_j = -sum_i d_ij,
+//   dL/dx_j = (sum_i c_i d_ij + sum_k sign(x_j - x_k) (a_j + a_k)) / t,
+// where the last sum, like A, is one pass over the sorted values.
+
+#include <ranktape/core/random.hpp>
+#include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/matrices.hpp>
+#include <ranktape/ops/rank/neural_sort.hpp>
+#include <ranktape/ops/rank/sorted_keys.hpp>
+#include <ranktape/ops/rank/temperature.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ranktape {
+namespace {
+
+using detail::Array;
+using detail::Lists;
+
+constexpr const char* name = "neural_sort";
+
+const Operation neural_sort_operation(name, [](Random& random) -> std::vector<OperationExample> {
+  std::vector<OperationExample> examples;
+  for (const Direction direction : {Direction::ascending, Direction::descending}) {
+    for (const double temperature : {0.5, 1.0, 10.0}) {
+      const RelaxationOptions options = {temperature, direction, StrengthUnit::absolute};
+      examples.push_back({{Tensor::randn(Shape{2, 5}, random, {.dtype = DType::float64})},
+                          [options](std::span<const Tensor> x) { return neural_sort(x[0], options); }});
+    }
+  }
+  return examples;
+});
+
+/// One list sorted: x_(order[i]) = -sorted[i] rises.
+struct NeuralList {
+  std::uint32_t n;
+  int sign;
+  double inverse;
+  const double* sorted;
+  const std::uint32_t* order;
+
+  [[nodiscard]] double coefficient(std::uint32_t row) const { return sign * (2.0 * row + 1 - n); }
+
+  /// The A of every value, in the list's order, and the values measured from their median: what is the same for all j
+  /// drops out of the softmax.
+  void measure(double* distances, double* centred) const {
+    double below = 0;
+    for (std::uint32_t i = 0; i < n; ++i) {
+      below += i == 0 ? 0.0 : i * (sorted[i - 1] - sorted[i]);
+      distances[order[i]] = below;
+      centred[order[i]] = sorted[n / 2] - sorted[i];
+    }
+    double above = 0;
+    for (std::uint32_t i = n; i-- > 1;) {
+      above += (n - i) * (sorted[i - 1] - sorted[i]);
+      distances[order[i - 1]] += above;
+    }
+  }
+
+  template <class Scalar>
+  void fill(const double* distances, const double* centred, double* row, Scalar* matrix) const {
+    for (std::uint32_t i = 0; i < n; ++i, matrix += n) {
+      const double c = coefficient(i);
+      double greatest = -INFINITY;
+      for (std::uint32_t j = 0; j < n; ++j) {
+        row[j] = c * centred[j] - distances[j];
+        greatest = std::max(greatest, row[j]);
+      }
+      double sum = 0;
+      for (std::uint32_t j = 0; j < n; ++j) {
+        row[j] = std::exp((row[j] - greatest) * inverse);
+        sum += row[j];
+      }
+      for (std::uint32_t j = 0; j < n; ++j) {
+        matrix[j] = static_cast<Scalar>(row[j] / sum);
+      }
+    }
+  }
+
+  /// `direct` and `of_distances` must be zero.
+  template <class Scalar>
+  void backward(const Scalar* matrix, const Scalar* g, double* direct, double* of_distances, Scalar* result) const {
+    for (std::uint32_t i = 0; i < n; ++i, matrix += n, g += n) {
+      double mean = 0;
+      for (std::uint32_t j = 0; j < n; ++j) {
+        mean += static_cast<double>(matrix[j]) * static_cast<double>(g[j]);
+      }
+      for (std::uint32_t j = 0; j < n; ++j) {
+        const double d = static_cast<double>(matrix[j]) * (static_cast<double>(g[j]) - mean);
+        direct[j] += coefficient(i) * d;
+        of_distances[j] -= d;
+      }
+    }
+    double below = 0;  // sum of a over the values strictly below
+    double total = 0;
+    for (std::uint32_t j = 0; j < n; ++j) {
+      total += of_distances[j];
+    }
+    std::uint32_t first = 0;
+    while (first < n) {
+      double tied = 0;
+      std::uint32_t last = first;
+      for (; last < n && sorted[last] == sorted[first]; ++last) {
+        tied += of_distances[order[last]];
+      }
+      const double above = total - below - tied;
+      const double balance = static_cast<double>(first) - static_cast<double>(n - last);
+      for (std::uint32_t i = first; i < last; ++i) {
+        const std::uint32_t j = order[i];
+        result[j] = static_cast<Scalar>((direct[j] + balance * of_distances[j] + below - above) * inverse);
+      }
+      below += tied;
+      first = last;
+    }
+  }
+};
+
+}  // namespace
+
+Tensor neural_sort(Operand values, const RelaxationOptions& options) {
+  const Lists lists = Lists::rows(name, values);
+  detail::check_relaxation(name, values, options.temperature);
+  Tensor matrix = detail::make_tensor_like(values, detail::matrix_shape(name, values));
+  const int sign = options.direction == Direction::ascending ? 1 : -1;
+  const auto documents = static_cast<std::size_t>(values->size());
+  const auto n = static_cast<std::uint32_t>(lists.longest());
+  const Array<double> sorted(documents);
+  const Array<std::uint32_t> order(documents);
+  const Array<double> inverse(static_cast<std::size_t>(lists.count()));
+  const auto list_at = [sign, n, sorted, order, inverse](std::int64_t index) {
+    const std::int64_t begin = index * n;
+    return NeuralList{n, sign, inverse[static_cast<std::size_t>(index)], sorted.data() + begin, order.data() + begin};
+  };
+  detail::dispatch(values->dtype(), [&]<class Scalar>() {
+    const Array<std::byte> keys(n * detail::key_bytes<Scalar>);
+    const Array<double> distances(n);
+    const Array<double> centred(n);
+    const Array<double> row(n);
+    for (std::int64_t index = 0; index < lists.count(); ++index) {
+      const std::int64_t begin = lists.begin(index);
+      const Scalar* x = detail::data<Scalar>(values) + begin;
+      inverse[static_cast<std::size_t>(index)] = detail::inverse_temperature(x, n, options);
+      detail::sort_decreasing(x, n, -1, keys.data(), sorted.data() + begin, order.data() + begin);
+      const NeuralList list = list_at(index);
+      list.measure(distances.data(), centred.data());
+      list.fill(distances.data(), centred.data(), row.data(), detail::data<Scalar>(matrix) + begin * n);
+    }
+  });
+  if (Recorder recorder{neural_sort_operation, {values}}) {
+    const Shape shape = values->shape();
+    recorder.record(matrix, [list_at, lists, n, shape, saved = Saved(matrix)](BackwardPass& pass) {
+      Tensor result = detail::make_tensor_like(pass.gradient(), shape);
+      const Array<double> direct(n);
+      const Array<double> of_distances(n);
+      detail::dispatch(result.dtype(), [&]<class Scalar>() {
+        for (std::int64_t index = 0; index < lists.count(); ++index) {
+          const std::int64_t begin = lists.begin(index);
+          std::fill_n(direct.data(), n, 0.0);
+          std::fill_n(of_distances.data(), n, 0.0);
+          list_at(index).backward(detail::data<Scalar>(saved.tensor()) + begin * n,
+                                  detail::data<Scalar>(pass.gradient()) + begin * n, direct.data(), of_distances.data(),
+                                  detail::data<Scalar>(result) + begin);
+        }
+      });
+      pass.add(0, std::move(result));
+    });
+  }
+  return matrix;
+}
+
+}  // namespace ranktape
