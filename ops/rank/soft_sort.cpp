@@ -36,12 +36,10 @@ struct SortList {
 
   std::uint32_t l2(const PoolingWorkspace& work) const {
     const double* s = work.sorted.data();
-    double* y = work.shifted.data();
-    for (std::uint32_t i = 0; i < n; ++i) {
-      y[i] = static_cast<double>(n - i) * inverse - s[i];
-    }
-    const detail::IsotonicMeans means{work.sums.data(), work.counts.data(), ends};
-    const std::size_t blocks = means.solve(y, n);
+    const detail::IsotonicBlocks stack{work.sums.data(), work.counts.data(), ends};
+    const std::size_t blocks = stack.solve(
+        n, [&](std::uint32_t i) { return static_cast<double>(n - i) * inverse - s[i]; },
+        [](std::uint32_t) { return 1.0; });
     std::uint32_t first = 0;
     for (std::size_t b = 1; b <= blocks; ++b) {
       const std::uint32_t last = ends[b];
@@ -61,31 +59,57 @@ struct SortList {
 
   std::uint32_t kl(const PoolingWorkspace& work, Scalar* weights) const {
     const double* s = work.sorted.data();
+    if (n > 0 && s[0] - s[n - 1] < detail::plain_exponent_range && n * inverse < detail::plain_exponent_range) {
+      double* e = work.shifted.data();
+      for (std::uint32_t i = 0; i < n; ++i) {
+        e[i] = std::exp(s[i] - s[0]);
+      }
+      const detail::IsotonicBlocks stack{work.sums.data(), work.counts.data(), ends};
+      const std::size_t blocks = stack.solve(
+          n, [&](std::uint32_t i) { return std::exp(-static_cast<double>(i) * inverse); },
+          [&](std::uint32_t i) { return e[i]; });
+      write_kl(s, blocks, weights, [&](std::uint32_t i, std::uint32_t first) { return e[i] / e[first]; });
+      return static_cast<std::uint32_t>(blocks);
+    }
     Scaled* e = work.exponentials.data();
-    const detail::IsotonicRatios ratios{work.numerators.data(), work.denominators.data(), ends};
+    const detail::ScaledBlocks stack{work.numerators.data(), work.denominators.data(), ends};
     std::size_t blocks = 0;
     for (std::uint32_t i = 0; i < n; ++i) {
       e[i] = detail::scaled_exp(s[i] - s[0]);
-      blocks = ratios.push(blocks, 0, i, detail::scaled_exp(-static_cast<double>(i) * inverse), e[i]);
+      blocks = stack.push(blocks, 0, i, detail::scaled_exp(-static_cast<double>(i) * inverse), e[i]);
     }
+    write_kl(s, blocks, weights, [&](std::uint32_t i, std::uint32_t first) {
+      return detail::scaled_to(e[i], e[first].exponent) / e[first].mantissa;
+    });
+    return static_cast<std::uint32_t>(blocks);
+  }
+
+  /// `relative(i, first)` is e^(s_i - s_first).
+  template <class Relative>
+  void write_kl(const double* s, std::size_t blocks, Scalar* weights, const Relative& relative) const {
     std::uint32_t first = 0;
     for (std::size_t b = 1; b <= blocks; ++b) {
       const std::uint32_t last = ends[b];
+      if (last - first == 1) {
+        places[first] = static_cast<Scalar>(sign * s[first]);  // exactly
+        weights[first] = 1;
+        first = last;
+        continue;
+      }
       // Both sums relative to their block's first: of e^w a geometric series, of e^s one pass.
       const double log_sum_w = std::log(std::expm1(-inverse * (last - first)) / std::expm1(-inverse));
       double sum = 0;
       for (std::uint32_t i = first; i < last; ++i) {
-        sum += detail::scaled_to(e[i], e[first].exponent);
+        sum += relative(i, first);
       }
-      const double log_sum_s = std::log(sum / e[first].mantissa);
+      const double log_sum_s = std::log(sum);
       for (std::uint32_t i = first; i < last; ++i) {
         const double beyond_first = static_cast<double>(i - first) * inverse;
         places[i] = static_cast<Scalar>(sign * (s[first] + (log_sum_s - log_sum_w - beyond_first)));
-        weights[i] = static_cast<Scalar>(detail::scaled_to(e[i], e[first].exponent) / sum);
+        weights[i] = static_cast<Scalar>(relative(i, first) / sum);
       }
       first = last;
     }
-    return static_cast<std::uint32_t>(blocks);
   }
 };
 

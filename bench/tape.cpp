@@ -1,0 +1,37 @@
+// What the tape costs: forward and backward over a chain of operations on 1, 32 and 1024 numbers.
+// Time is given for the whole chain; divide by its operations (the counter `per_operation` does).
+
+#include <benchmark/benchmark.h>
+#include <ranktape/ranktape.hpp>
+
+namespace {
+
+using namespace ranktape;
+
+void chain(benchmark::State& state) {
+  const std::int64_t elements = state.range(0);
+  const auto operations = static_cast<double>(state.range(1));
+  const Tensor start = Tensor::ones(Shape{elements}, {.requires_grad = true});
+  const Tensor cotangent = Tensor::ones(Shape{elements});
+  for (auto step : state) {
+    const Tape tape;
+    Tensor y = start;
+    for (std::int64_t i = 0; i < state.range(1) / 2; ++i) {
+      y = y * 0.5 + 1.0;
+    }
+    benchmark::DoNotOptimize(y.backward({.cotangent = cotangent}));
+  }
+  state.counters["per_operation"] =
+      benchmark::Counter(operations, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+BENCHMARK(chain)
+    ->ArgNames({"elements", "operations"})
+    ->Args({1, 1000})
+    ->Args({32, 1000})
+    ->Args({1024, 1000})
+    ->Args({1, 1'000'000});
+
+}  // namespace
+
+BENCHMARK_MAIN();
