@@ -12,7 +12,10 @@ quietly "$root/build/logs/configure.log" configure "$root" release
 quietly "$root/build/logs/build.log" cmake --build "$build" --target ranktape_program
 
 if [ $# -eq 0 ]; then
-  exec "$build/examples/ranktape" demo --data "$root/examples/data"
+  data="$root/examples/data/lightgbm-lambdarank"
+  "$build/examples/ranktape" train --train "$data/rank.train.gz" --test "$data/rank.test.gz" \
+    --model "$root/build/lightgbm-lambdarank.safetensors"
+  exec "$build/examples/ranktape" compare --train "$data/rank.train.gz" --test "$data/rank.test.gz"
 else
   exec "$build/examples/ranktape" train "$@"
 fi
