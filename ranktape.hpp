@@ -30,6 +30,7 @@
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
 #include <ranktape/ops/rank/soft_sort_matrix.hpp>
+#include <ranktape/ops/rank/sorting_network.hpp>
 #include <ranktape/ops/reduce.hpp>
 #include <ranktape/ops/shape_operations.hpp>
 #include <ranktape/optim/activation.hpp>
