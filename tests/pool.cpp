@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <thread>
 #include <vector>
 
@@ -26,7 +27,8 @@ bool pool_is_off() {
 }  // namespace
 
 TEST_CASE("pool: blocks are aligned to 64 bytes and hold what was asked for") {
-  for (const std::size_t bytes : {0, 1, 63, 64, 65, 80, 81, 127, 128, 129, 1000, 4096, 4097, 100'000, 5'000'001}) {
+  for (const std::size_t bytes : std::initializer_list<std::size_t>{0, 1, 63, 64, 65, 80, 81, 127, 128, 129, 1000, 4096,
+                                                                    4097, 100'000, 5'000'001}) {
     CAPTURE(bytes);
     void* block = pool_allocate(bytes);
     CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
