@@ -36,7 +36,7 @@ struct Coefficients {
   Scalar kept, coupled_decay, new_first, old_second, new_second, root_correction, step_size, epsilon;
 };
 
-template <bool amsgrad, class Scalar>
+template <bool Amsgrad, class Scalar>
 void descend(std::span<Scalar> p, const Scalar* gradient, Scalar* m, Scalar* v, Scalar* largest,
              const Coefficients<Scalar>& c) {
   for (std::size_t i = 0; i < p.size(); ++i) {
@@ -45,7 +45,7 @@ void descend(std::span<Scalar> p, const Scalar* gradient, Scalar* m, Scalar* v, 
     m[i] += c.new_first * (g - m[i]);
     v[i] = c.old_second * v[i] + c.new_second * g * g;
     Scalar square = v[i];
-    if constexpr (amsgrad) {
+    if constexpr (Amsgrad) {
       square = largest[i] = std::max(largest[i], square);
     }
     p[i] = value - c.step_size * (m[i] / (std::sqrt(square) / c.root_correction + c.epsilon));

@@ -70,21 +70,7 @@ void Optimizer::set_learning_rate(double learning_rate, SourceLocation where) {
   learning_rate_ = learning_rate;
 }
 
-void Optimizer::step(const Gradients& gradients, SourceLocation where) {
-  for (const Tensor& parameter : parameters_) {
-    const Tensor* gradient = gradients.find(parameter);
-    if (gradient == nullptr) {
-      continue;
-    }
-    if (gradient->shape() != parameter.shape()) {
-      detail::fail<ShapeError>(where, method(kind_, "step"), "gradient {} is not of the shape of parameter {}",
-                               detail::describe(*gradient), detail::describe(parameter));
-    }
-    if (gradient->dtype() != parameter.dtype()) {
-      detail::fail<DTypeError>(where, method(kind_, "step"), "gradient {} is not of the type of parameter {}",
-                               detail::describe(*gradient), detail::describe(parameter));
-    }
-  }
+void Optimizer::step(const Gradients& gradients) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (const Tensor* gradient = gradients.find(parameters_[i])) {
       ++slots_[i].steps;
@@ -120,7 +106,7 @@ void Optimizer::restore(const std::vector<NamedTensor>& state, SourceLocation wh
                                 "the state has no tensor '{}' {} {}; it is of another optimizer or other parameters",
                                 name, to_string(shape), to_string(dtype));
     }
-    const Tensor tensor = std::move(found->second);
+    Tensor tensor = std::move(found->second);
     given.erase(found);
     if (!tensor.defined() || tensor.shape() != shape) {
       detail::fail<ShapeError>(where, caller, "the state's '{}' is {}, and this optimizer's {} {}", name,

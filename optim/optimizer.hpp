@@ -19,9 +19,8 @@ class Optimizer {
   virtual ~Optimizer() = default;
 
   /// One step of every parameter that has a gradient here; the others stay as they are, and do not count the step.
-  /// A tape that recorded a parameter notices the change. Throws ShapeError or DTypeError, with nothing changed, for
-  /// a gradient that is not of its parameter's shape and type. Allocates nothing.
-  virtual void step(const Gradients& gradients, SourceLocation where = SourceLocation::current());
+  /// A tape that recorded a parameter notices the change. Allocates nothing.
+  virtual void step(const Gradients& gradients);
 
   [[nodiscard]] double learning_rate() const { return learning_rate_; }
   /// Throws NumericError unless it is finite and not negative.

@@ -36,7 +36,8 @@ double StepSchedule::operator()(std::int64_t step, SourceLocation where) const {
   check_start(where, "StepSchedule", learning_rate, step);
   check_at_least(where, "StepSchedule", "step_size", 1, step_size);
   detail::check_not_negative(where, "StepSchedule", "gamma", gamma);
-  return learning_rate * std::pow(gamma, static_cast<double>(step / step_size));
+  const std::int64_t falls = step / step_size;
+  return learning_rate * std::pow(gamma, static_cast<double>(falls));
 }
 
 double ExponentialSchedule::operator()(std::int64_t step, SourceLocation where) const {
