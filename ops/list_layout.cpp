@@ -11,8 +11,8 @@ int check_axis(const char* operation, const Operand& x, int axis) {
                      describe(x));
   }
   if (axis < -rank || axis >= rank) {
-    fail<ShapeError>(x.where(), operation, "axis {} of {}, whose axes are {} to {}, or {} to -1 from the end", axis,
-                     describe(x), 0, rank - 1, -rank);
+    fail<ShapeError>(x.where(), operation, "axis {} is not one of {}; need {} <= axis < {}", axis, describe(x), -rank,
+                     rank);
   }
   return axis < 0 ? axis + rank : axis;
 }
@@ -39,8 +39,8 @@ ListLayout ListLayout::along(const char* operation, const Operand& x, int axis) 
 ListLayout ListLayout::of_groups(const char* operation, const Operand& x, const Groups& groups) {
   ListLayout layout = along(operation, x, 0);
   if (layout.length_ != groups.documents()) {
-    fail<ShapeError>(x.where(), operation, "{} has {} documents along its first axis, the {} groups have {} together",
-                     describe(x), layout.length_, groups.count(), groups.documents());
+    fail<ShapeError>(x.where(), operation, "the groups hold {} documents, but the first axis of {} holds {}",
+                     groups.documents(), describe(x), layout.length_);
   }
   layout.blocks_ = groups.count();
   layout.reduced_ = x->shape().with(0, groups.count());

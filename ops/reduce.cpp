@@ -52,7 +52,7 @@ void check_sizes(Operand x, const ListLayout& layout, const Formula& formula) {
   for (std::int64_t block = 0; block < layout.blocks(); ++block) {
     if (layout.size(block) < minimum && layout.inner() > 0) {
       detail::fail<NumericError>(x.where(), Formula::name,
-                                 "{} has {} elements, and its {} is defined from {} on; leave such lists out",
+                                 "{} is of length {}, and the {} is defined from length {} on; leave such lists out",
                                  layout.describe_block(x, block), layout.size(block), Formula::name, minimum);
     }
   }

@@ -103,11 +103,11 @@ TEST_CASE("normalise: standardised lists have mean 0 and variance 1; lists of eq
 TEST_CASE("normalise: what does not fit is refused") {
   const Tensor scores = Tensor::zeros(Shape{3}).named("scores");
   CHECK(error_text<ShapeError>([&] { softmax(scores, Groups::from_sizes({2})); }) ==
-        "softmax: 'scores' [3] float32 has 3 documents along its first axis, the 1 groups have 2 together");
+        "softmax: the groups hold 2 documents, but the first axis of 'scores' [3] float32 holds 3");
   CHECK(error_text<ShapeError>([&] { log_softmax(Tensor::scalar(1)); }) ==
         "log_softmax: axis -1 of [] float32, which has no axes; reshape it to one dimension");
   CHECK(error_text<ShapeError>([&] { cumulative_sum(scores, 1); }) ==
-        "cumulative_sum: axis 1 of 'scores' [3] float32, whose axes are 0 to 0, or -1 to -1 from the end");
+        "cumulative_sum: axis 1 is not one of 'scores' [3] float32; need -1 <= axis < 1");
   CHECK(error_text<NumericError>([&] { standardise(scores, {.epsilon = -1}); }) ==
         "standardise: epsilon -1 is not a number of at least 0; 1e-12 is usual");
 }

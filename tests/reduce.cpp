@@ -99,7 +99,8 @@ TEST_CASE("reduce: empty lists have a documented value, or an error that names t
     CAPTURE(name);
     if (std::isnan(reduction.of_empty)) {
       const auto text = [&](const std::string& place) {
-        return name + ": " + place + " has 0 elements, and its " + name + " is defined from 1 on; leave such lists out";
+        return name + ": " + place + " is of length 0, and the " + name +
+               " is defined from length 1 on; leave such lists out";
       };
       CHECK(error_text<NumericError>([&] { reduction.over_groups(scores, groups); }, false)
                 .ends_with(text("group 1 of 'scores' [3] float32")));
@@ -131,7 +132,8 @@ TEST_CASE("reduce: lists of one element") {
   CHECK(values(norm(x, groups)) == std::vector<double>{3, 4});
   CHECK(values(logsumexp(x, groups)) == std::vector<double>{-3, 4});
   CHECK(error_text<NumericError>([&] { variance(x, groups, {.unbiased = true}); }) ==
-        "variance: group 0 of [2] float32 has 1 elements, and its variance is defined from 2 on; leave such lists out");
+        "variance: group 0 of [2] float32 is of length 1, and the variance is defined from length 2 on; leave such "
+        "lists out");
 }
 
 TEST_CASE("reduce: elements that tie for max or min share the gradient") {
@@ -191,14 +193,14 @@ TEST_CASE("reduce: broadcasting a mean back over its list and differentiating th
 TEST_CASE("reduce: what does not fit is refused with the tensor and the numbers") {
   const Tensor x = Tensor::zeros(Shape{2, 3}).named("features");
   CHECK(error_text<ShapeError>([&] { sum(x, 2); }) ==
-        "sum: axis 2 of 'features' [2, 3] float32, whose axes are 0 to 1, or -2 to -1 from the end");
+        "sum: axis 2 is not one of 'features' [2, 3] float32; need -2 <= axis < 2");
   CHECK(error_text<ShapeError>([&] { mean(x, -3); }) ==
-        "mean: axis -3 of 'features' [2, 3] float32, whose axes are 0 to 1, or -2 to -1 from the end");
+        "mean: axis -3 is not one of 'features' [2, 3] float32; need -2 <= axis < 2");
   CHECK(error_text<ShapeError>([&] { max(Tensor::scalar(1), 0); }) ==
         "max: axis 0 of [] float32, which has no axes; reshape it to one dimension");
   CHECK(error_text<ShapeError>([&] {
           norm(x, Groups::from_sizes({2, 2}));
-        }) == "norm: 'features' [2, 3] float32 has 2 documents along its first axis, the 2 groups have 4 together");
+        }) == "norm: the groups hold 4 documents, but the first axis of 'features' [2, 3] float32 holds 2");
   CHECK(error_text<ShapeError>([&] { sum(Tensor()); }) ==
         "input: the tensor is undefined (default-constructed); assign it first");
 }
