@@ -28,6 +28,7 @@
 #include <ranktape/ops/rank/neural_sort.hpp>
 #include <ranktape/ops/rank/options.hpp>
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
+#include <ranktape/ops/rank/sinkhorn_sort.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
 #include <ranktape/ops/rank/soft_sort_matrix.hpp>
 #include <ranktape/ops/rank/sorting_network.hpp>

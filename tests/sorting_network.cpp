@@ -48,7 +48,7 @@ TEST_CASE("sorting_network: odd-even transposition of three values is the produc
   const auto f = [](double a, double b) { return std::atan(b - a) / std::acos(-1) + 0.5; };
   Numbers x = {1.5, -0.2, 0.9};
   Numbers p = {1, 0, 0, 0, 1, 0, 0, 0, 1};
-  for (const std::size_t i : {0, 1, 0}) {
+  for (const std::size_t i : std::vector<std::size_t>{0, 1, 0}) {
     const double keep = f(x[i], x[i + 1]);
     const auto mix = [&](double& a, double& b) {
       const double was = a;
