@@ -1,3 +1,4 @@
+#include <ranktape/ops/rank/short_sort.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 
 #include <bit>
@@ -59,28 +60,47 @@ void insertion_sort(typename Traits::Key* keys, std::size_t n) {
 // Highway's vectorised quicksort has a fixed cost of some 300 ns.
 constexpr std::size_t insertion_limit = 24;
 
-}  // namespace
-
-template <class Scalar>
-void sort_decreasing(const Scalar* values, std::size_t n, int sign, std::byte* key_memory, double* sorted,
-                     std::uint32_t* order) {
-  using Traits = KeyOf<Scalar>;
-  using Key = typename Traits::Key;
-  Key* keys = reinterpret_cast<Key*>(key_memory);
-  const auto factor = static_cast<Scalar>(sign);
-  for (std::size_t i = 0; i < n; ++i) {
-    keys[i] = Traits::pack(decreasing_bits(factor * values[i]), static_cast<std::uint32_t>(i));
-  }
+template <class Traits>
+void sort_keys(typename Traits::Key* keys, std::size_t n) {
   if (n <= insertion_limit) {
     insertion_sort<Traits>(keys, n);
   } else {
     thread_local hwy::Sorter sorter;
     sorter(keys, n, hwy::SortAscending());
   }
+}
+
+/// Keys from values, sorted by `sort`, and taken apart again.
+template <class Scalar, class Sort>
+void pack_sort_unpack(const Scalar* values, std::size_t n, int sign, typename KeyOf<Scalar>::Key* keys, double* sorted,
+                      std::uint32_t* order, const Sort& sort) {
+  using Traits = KeyOf<Scalar>;
+  const auto factor = static_cast<Scalar>(sign);
+  for (std::size_t i = 0; i < n; ++i) {
+    keys[i] = Traits::pack(decreasing_bits(factor * values[i]), static_cast<std::uint32_t>(i));
+  }
+  sort(keys, n);
   for (std::size_t i = 0; i < n; ++i) {
     sorted[i] = static_cast<double>(value_of<Scalar>(Traits::bits(keys[i])));
     order[i] = Traits::position(keys[i]);
   }
+}
+
+}  // namespace
+
+template <class Scalar>
+void sort_decreasing(const Scalar* values, std::size_t n, int sign, std::byte* key_memory, double* sorted,
+                     std::uint32_t* order) {
+  using Traits = KeyOf<Scalar>;
+  if constexpr (sizeof(Scalar) == 4) {
+    if (n > 2 && n <= short_sort_limit()) {
+      alignas(64) std::uint64_t keys[short_sort_room];
+      pack_sort_unpack(values, n, sign, keys, sorted, order, sort_short);
+      return;
+    }
+  }
+  pack_sort_unpack(values, n, sign, reinterpret_cast<typename Traits::Key*>(key_memory), sorted, order,
+                   sort_keys<Traits>);
 }
 
 template void sort_decreasing(const float*, std::size_t, int, std::byte*, double*, std::uint32_t*);
