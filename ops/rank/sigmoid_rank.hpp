@@ -7,7 +7,7 @@
 namespace ranktape {
 
 /// Soft ranks by comparing all pairs (Qin, Liu and Li, "A general approximation framework for direct optimization of
-/// information retrieval measures", 2010, equation 15): 1 + sum over j != i of sigmoid((x_i - x_j) / t), t the
+/// information retrieval measures", 2010): 1 + sum over j != i of sigmoid((x_i - x_j) / t), t the
 /// temperature. They sum to n (n + 1) / 2; equal values get equal ranks; descending ranks are n + 1 less the ascending
 /// ones; infinitely often differentiable. Hard, up to e^-(gap / t), where values are many temperatures apart.
 /// Lists, shape and errors as soft_rank (a temperature in place of the strength). Cost: O(n^2) time forward and back,

@@ -13,7 +13,7 @@ struct SoftSortMatrixOptions {
 };
 
 /// The SoftSort matrix (Prillo and Eisenschlos, "SoftSort: a continuous relaxation for the argsort operator", ICML
-/// 2020, equation 4) of each row of [..., n]: a tensor [..., n, n] whose row i, position i, is the softmax over the
+/// 2020) of each row of [..., n]: a tensor [..., n, n] whose row i, position i, is the softmax over the
 /// values j of -|s_i - x_j|^power / t, s the sorted values. Rows sum to 1, columns only nearly; the largest entry of
 /// each row is at the value that belongs there, at any temperature. sum(P * x, -1), of one list, is that list sorted,
 /// softly. Differentiable except where values tie.
