@@ -1,8 +1,8 @@
 // What the tape costs: forward and backward over a chain of operations on 1, 32 and 1024 numbers.
 // Time is given for the whole chain; divide by its operations (the counter `per_operation` does).
 
-#include <benchmark/benchmark.h>
 #include <ranktape/ranktape.hpp>
+#include <benchmark/benchmark.h>
 
 namespace {
 

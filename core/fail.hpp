@@ -1,8 +1,8 @@
 #pragma once
 
-#include <fmt/format.h>
 #include <ranktape/core/error.hpp>
 #include <ranktape/core/source_location.hpp>
+#include <fmt/format.h>
 
 #include <string_view>
 #include <utility>

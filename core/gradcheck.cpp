@@ -57,9 +57,8 @@ GradcheckReport gradcheck(const std::function<Tensor(std::span<const Tensor>)>& 
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     Tensor& parameter = parameters[i];
     std::vector<double> point = parameter.to_vector<double>();
-    const std::vector<double> analytic = gradients.contains(parameter)
-                                             ? gradients[parameter].to_vector<double>()
-                                             : std::vector<double>(point.size(), 0.0);
+    const std::vector<double> analytic = gradients.contains(parameter) ? gradients[parameter].to_vector<double>()
+                                                                       : std::vector<double>(point.size(), 0.0);
     std::vector<double> numeric(point.size());
     const auto value_with = [&](std::size_t element, double value) {
       std::vector<double> moved = point;
@@ -74,8 +73,9 @@ GradcheckReport gradcheck(const std::function<Tensor(std::span<const Tensor>)>& 
       const double step = options.step * std::max(1.0, std::abs(point[k]));
       numeric[k] = (value_with(k, point[k] + step) - value_with(k, point[k] - step)) / (2 * step);
     }
-    const double scale = std::accumulate(numeric.begin(), numeric.end(), 0.0,
-                                         [](double largest, double value) { return std::max(largest, std::abs(value)); });
+    const double scale = std::accumulate(numeric.begin(), numeric.end(), 0.0, [](double largest, double value) {
+      return std::max(largest, std::abs(value));
+    });
     for (std::size_t k = 0; k < point.size(); ++k) {
       const double error = std::abs(analytic[k] - numeric[k]);
       report.largest_error = std::max(report.largest_error, error);

@@ -8,9 +8,8 @@
 namespace ranktape::detail {
 
 void fill(Tensor& target, double value) {
-  dispatch(target.dtype(), [&]<class Scalar>() {
-    std::fill_n(data<Scalar>(target), target.size(), static_cast<Scalar>(value));
-  });
+  dispatch(target.dtype(),
+           [&]<class Scalar>() { std::fill_n(data<Scalar>(target), target.size(), static_cast<Scalar>(value)); });
 }
 
 void copy_values(const Tensor& source, Tensor& target) {
@@ -86,8 +85,7 @@ Tensor sum_to_shape(const Tensor& source, const Shape& shape) {
         }
       }
     }
-    std::transform(sums.begin(), sums.end(), data<Scalar>(result),
-                   [](double sum) { return static_cast<Scalar>(sum); });
+    std::transform(sums.begin(), sums.end(), data<Scalar>(result), [](double sum) { return static_cast<Scalar>(sum); });
   });
   return result;
 }
@@ -106,7 +104,8 @@ double squared_norm(const Tensor& tensor) {
 std::optional<std::int64_t> first_non_finite(const Tensor& tensor) {
   return dispatch(tensor.dtype(), [&]<class Scalar>() -> std::optional<std::int64_t> {
     const Scalar* values = data<Scalar>(tensor);
-    const Scalar* found = std::find_if(values, values + tensor.size(), [](Scalar value) { return !std::isfinite(value); });
+    const Scalar* found =
+        std::find_if(values, values + tensor.size(), [](Scalar value) { return !std::isfinite(value); });
     return found == values + tensor.size() ? std::nullopt : std::optional<std::int64_t>(found - values);
   });
 }

@@ -8,7 +8,7 @@ namespace ranktape {
 namespace detail {
 namespace {
 
-void system_free(void* block) noexcept { ::operator delete(block, std::align_val_t{alignment}); }
+void system_free(void* block) noexcept { ::operator delete (block, std::align_val_t{alignment}); }
 
 // Empties the cache when its thread ends; a tensor that dies even later goes straight to the system.
 struct CacheCloser {
@@ -30,7 +30,7 @@ void* pool_allocate_new(std::size_t bytes) {
   }
   ++thread_cache.statistics.system_allocations;
   const bool pooled = pool_caches && bytes <= max_pooled_bytes;
-  return ::operator new(pooled ? size_class(bytes).bytes : bytes, std::align_val_t{alignment});
+  return ::operator new (pooled ? size_class(bytes).bytes : bytes, std::align_val_t{alignment});
 }
 
 void pool_free_slowly(void* block, std::size_t bytes) noexcept {

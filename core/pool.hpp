@@ -48,7 +48,7 @@ constexpr SizeClass size_class(std::size_t bytes) {
     return {0, 64};
   }
   const int log = static_cast<int>(std::bit_width(bytes - 1)) - 1;  // 2^log < bytes <= 2^(log+1)
-  const int shift = log - 2;                                       // log2(steps_per_doubling)
+  const int shift = log - 2;                                        // log2(steps_per_doubling)
   const std::size_t quarters = ((bytes - 1) >> shift) + 1;
   return {(log - 6) * steps_per_doubling + static_cast<int>(quarters) - steps_per_doubling, quarters << shift};
 }

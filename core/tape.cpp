@@ -1,7 +1,7 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/recorder.hpp>
-#include <ranktape/core/tensor_access.hpp>
 #include <ranktape/core/tape.hpp>
+#include <ranktape/core/tensor_access.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -82,8 +82,8 @@ void Tape::append(const Operation& operation, SourceLocation where, std::span<co
   }
   const auto number = static_cast<std::uint32_t>(tensors_.size());
   tensors_.push_back(output);
-  records_.push_back({&operation, where, number, first_input, static_cast<std::uint32_t>(inputs.size()),
-                      std::move(backward)});
+  records_.push_back(
+      {&operation, where, number, first_input, static_cast<std::uint32_t>(inputs.size()), std::move(backward)});
   output.node()->tape = serial_;
   output.node()->slot = number;
 }

@@ -9,7 +9,9 @@ namespace ranktape::detail {
 
 /// A new tensor with uninitialised elements.
 Tensor make_tensor(const Shape& shape, DType dtype, Device device);
-inline Tensor make_tensor_like(const Tensor& model) { return make_tensor(model.shape(), model.dtype(), model.device()); }
+inline Tensor make_tensor_like(const Tensor& model) {
+  return make_tensor(model.shape(), model.dtype(), model.device());
+}
 inline Tensor make_tensor_like(const Tensor& model, const Shape& shape) {
   return make_tensor(shape, model.dtype(), model.device());
 }

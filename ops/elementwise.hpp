@@ -48,7 +48,8 @@ Tensor elu(Operand x, double alpha = 1);  ///< x if x > 0, else alpha (e^x - 1)
 Tensor gelu(Operand x);                   ///< x Phi(x), Phi the normal distribution function (no approximation)
 Tensor silu(Operand x);                   ///< x sigmoid(x)
 Tensor softplus(Operand x);               ///< log(1 + e^x), no overflow
-/// x, but at least `low` and at most `high`; derivative 1 from low to high, both included. NumericError unless low <= high.
+/// x, but at least `low` and at most `high`; derivative 1 from low to high, both included. NumericError unless low <=
+/// high.
 Tensor clamp(Operand x, double low, double high);
 
 /// a where `condition` is not zero, else b; all three broadcast. No gradient flows to the condition.

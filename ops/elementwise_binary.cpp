@@ -142,7 +142,8 @@ Tensor where(Operand condition, Operand a, Operand b) {
   const Shape both = detail::check_broadcast("where", a, b);
   const auto shape = detail::broadcast_shape(condition->shape(), both);
   if (!shape) {
-    detail::fail<ShapeError>(condition.where(), "where", "the condition {} does not broadcast with the values' shape {}",
+    detail::fail<ShapeError>(condition.where(), "where",
+                             "the condition {} does not broadcast with the values' shape {}",
                              detail::describe(condition), to_string(both));
   }
   detail::check_same_kind("where", condition, a);

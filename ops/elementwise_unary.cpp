@@ -3,7 +3,9 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/elementwise.hpp>
+#include <ranktape/ops/elementwise_activation_formulas.hpp>
 #include <ranktape/ops/elementwise_formulas.hpp>
+#include <ranktape/ops/elementwise_number_formulas.hpp>
 
 namespace ranktape {
 namespace {

@@ -52,9 +52,8 @@ Metric over_lists(const char* name, Operand scores, Operand labels, const Groups
     for (std::size_t i = 0; i < n; ++i) {
       ranked_labels[i] = all_labels[begin + order[i]];
     }
-    const double value = of_list(RankedList{{all_scores.data() + begin, n},
-                                            {all_labels.data() + begin, n},
-                                            {ranked_labels.data(), n}});
+    const double value =
+        of_list(RankedList{{all_scores.data() + begin, n}, {all_labels.data() + begin, n}, {ranked_labels.data(), n}});
     metric.per_list.push_back(value);
     if (std::isnan(value)) {
       ++metric.left_out;
@@ -73,12 +72,9 @@ std::size_t places(std::size_t n, std::int64_t k) {
 
 double without_relevant(const MetricOptions& options) {
   switch (options.no_relevant) {
-    case NoRelevant::zero:
-      return 0;
-    case NoRelevant::one:
-      return 1;
-    case NoRelevant::skip:
-      break;
+    case NoRelevant::zero: return 0;
+    case NoRelevant::one: return 1;
+    case NoRelevant::skip: break;
   }
   return not_defined;
 }

@@ -19,17 +19,17 @@ enum class Gain { exponential, linear };
 enum class NoRelevant { skip, zero, one };
 
 struct MetricOptions {
-  std::int64_t k = 0;            ///< only the first k places count; 0: all
+  std::int64_t k = 0;  ///< only the first k places count; 0: all
   Gain gain = Gain::exponential;
   NoRelevant no_relevant = NoRelevant::skip;
   double relevant_label = 1;  ///< for average precision and reciprocal rank: labels from here on are relevant
 };
 
 struct Metric {
-  double mean = 0;                ///< over the lists counted; 0 if there is none
-  std::int64_t counted = 0;       ///< lists in the mean
-  std::int64_t left_out = 0;      ///< lists for which the metric is not defined
-  std::vector<double> per_list;   ///< NaN where left out
+  double mean = 0;               ///< over the lists counted; 0 if there is none
+  std::int64_t counted = 0;      ///< lists in the mean
+  std::int64_t left_out = 0;     ///< lists for which the metric is not defined
+  std::vector<double> per_list;  ///< NaN where left out
 };
 
 /// Normalised discounted cumulative gain: the sum of gain / log2(1 + place), over that of the best order.

@@ -1,7 +1,7 @@
 #include "support.hpp"
 
-#include <doctest/doctest.h>
 #include <ranktape/ranktape.hpp>
+#include <doctest/doctest.h>
 
 #include <limits>
 

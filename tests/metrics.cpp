@@ -1,8 +1,8 @@
 #include "golden_files.hpp"
 #include "support.hpp"
 
-#include <doctest/doctest.h>
 #include <ranktape/ranktape.hpp>
+#include <doctest/doctest.h>
 
 #include <cmath>
 

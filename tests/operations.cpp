@@ -1,5 +1,5 @@
-#include <doctest/doctest.h>
 #include <ranktape/ranktape.hpp>
+#include <doctest/doctest.h>
 
 using namespace ranktape;
 

@@ -1,7 +1,7 @@
 #include "golden_files.hpp"
 
-#include <doctest/doctest.h>
 #include <ranktape/ranktape.hpp>
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -83,8 +83,8 @@ TEST_CASE("soft_rank and soft_sort: every golden row, in float32") {
     const Tensor values = Tensor::from(input);
     const Tensor output = call(row["op"], values, options_of(row));
     const double rounding = 6e-8 * largest(input);
-    const double steepness =
-        row["op"] == "soft_rank" ? 2 / row["regularization_strength"].get<double>() * std::max(1.0, largest(expected))
+    const double steepness = row["op"] == "soft_rank"
+                                 ? 2 / row["regularization_strength"].get<double>() * std::max(1.0, largest(expected))
                                  : 2.0;
     CAPTURE(row.dump());
     CHECK(largest_difference(output.to_vector<double>(), expected) <=
@@ -271,20 +271,24 @@ TEST_CASE("soft_rank: exact error texts") {
   const auto at = [](int line) { return std::string(__FILE__) + ":" + std::to_string(line) + ": soft_rank: "; };
   const Tensor scores = Tensor({1.f, std::numeric_limits<float>::quiet_NaN(), 3.f}).named("scores");
   CHECK(text([&] { soft_rank(scores); }) ==
-        at(__LINE__ - 1) + "element 1 of 'scores' [3] float32 is nan; values must be finite to be ranked: look at what "
-                           "computed them");
+        at(__LINE__ - 1) +
+            "element 1 of 'scores' [3] float32 is nan; values must be finite to be ranked: look at what "
+            "computed them");
   const Tensor fine = Tensor({1.f, 2.f, 3.f});
   CHECK(text([&] { soft_rank(fine, {.regularization_strength = 0}); }) ==
-        at(__LINE__ - 1) + "regularization_strength is 0, which makes hard ranks with no gradient; call rank or sort "
-                           "for those, or give a positive strength");
+        at(__LINE__ - 1) +
+            "regularization_strength is 0, which makes hard ranks with no gradient; call rank or sort "
+            "for those, or give a positive strength");
   CHECK(text([&] { soft_rank(fine, {.regularization_strength = -2}); }) ==
         at(__LINE__ - 1) + "regularization_strength is -2; it must be positive and finite");
-  CHECK(text([&] { soft_rank(fine, Groups::from_sizes({2, 2})); }) ==
-        at(__LINE__ - 1) + "the groups hold 4 documents, but the values [3] float32 hold 3");
+  CHECK(text([&] {
+          soft_rank(fine, Groups::from_sizes({2, 2}));
+        }) == at(__LINE__ - 1) + "the groups hold 4 documents, but the values [3] float32 hold 3");
   const Tensor column = Tensor::ones(Shape{3, 1});
   CHECK(text([&] { soft_rank(column); }) ==
-        at(__LINE__ - 1) + "each row of [3, 1] float32 would be a list of one document; give a tensor of shape "
-                           "[documents] with Groups, or reshape it so that the last dimension is a list");
+        at(__LINE__ - 1) +
+            "each row of [3, 1] float32 would be a list of one document; give a tensor of shape "
+            "[documents] with Groups, or reshape it so that the last dimension is a list");
   CHECK(text([&] { soft_rank(column, Groups::from_sizes({3})); }) ==
         at(__LINE__ - 1) + "with Groups the values must be of shape [documents], not [3, 1] float32");
 }

@@ -1,8 +1,8 @@
 #include "golden_files.hpp"
 #include "support.hpp"
 
-#include <doctest/doctest.h>
 #include <ranktape/ranktape.hpp>
+#include <doctest/doctest.h>
 
 #include <cmath>
 
@@ -15,8 +15,7 @@ using Values = std::vector<double>;
 SpearmanOptions options_of(const nlohmann::json& row) {
   return {.rank = {.regularization_strength = row["regularization_strength"],
                    .regularization = row["regularization"] == "l2" ? Regularization::l2 : Regularization::kl},
-          .normalization =
-              row["normalization"] == "hard_ranks" ? Normalization::hard_ranks : Normalization::soft_ranks,
+          .normalization = row["normalization"] == "hard_ranks" ? Normalization::hard_ranks : Normalization::soft_ranks,
           .target_ranks = row["target_ranks"] == "average" ? TargetRanks::average : TargetRanks::soft};
 }
 

@@ -4,8 +4,8 @@
 // The chain through the soft ranks is theirs.
 
 #include <ranktape/core/fail.hpp>
-#include <ranktape/core/random.hpp>
 #include <ranktape/core/kernels.hpp>
+#include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
@@ -82,7 +82,7 @@ double mean_loss(const Lists& lists, const Tensor& ranks, const Tensor& target_r
     const std::int64_t begin = lists.begin(list);
     double loss = 0;
     const ListLoss one = {detail::data<double>(ranks) + begin, detail::data<double>(target_ranks) + begin,
-                                  detail::data<double>(derivative) + begin, lists.size(list), normalization};
+                          detail::data<double>(derivative) + begin, lists.size(list), normalization};
     counted += one.run(loss) ? 1 : 0;
     sum += loss;
   }
@@ -99,8 +99,8 @@ const Operation spearman_operation("spearman_loss", [](Random& random) -> std::v
   const Tensor targets = Tensor::from({2, 0, 1, 1, 0, 3, 1, 1, 1, 0, 2, 0, 4}, {.dtype = DType::float64});
   for (const Normalization normalization : {Normalization::hard_ranks, Normalization::soft_ranks}) {
     for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
-      const SpearmanOptions options = {
-          .rank = {.regularization_strength = 0.7, .regularization = regularization}, .normalization = normalization};
+      const SpearmanOptions options = {.rank = {.regularization_strength = 0.7, .regularization = regularization},
+                                       .normalization = normalization};
       examples.push_back({{Tensor::randn(Shape{13}, random, {.dtype = DType::float64})},
                           [options, groups, targets](std::span<const Tensor> x) {
                             return spearman_loss(x[0], targets, groups, options);
@@ -133,8 +133,8 @@ Tensor spearman_of(Operand predictions, Operand targets, const Groups* groups, c
                              "predictions {} and targets {} differ in type; convert one with to(DType)",
                              detail::describe(predictions), detail::describe(targets));
   }
-  const Lists lists = groups == nullptr ? Lists::rows("spearman_loss", predictions)
-                                        : Lists::of("spearman_loss", predictions, *groups);
+  const Lists lists =
+      groups == nullptr ? Lists::rows("spearman_loss", predictions) : Lists::of("spearman_loss", predictions, *groups);
   detail::check_strength("spearman_loss", predictions, options.rank);
   detail::check_finite_values("spearman_loss", predictions);
 

@@ -90,9 +90,8 @@ void DiagnosticsOfCall::add(const Pooling& pooling, std::int64_t list) {
   counted_.documents += n;
   counted_.blocks += blocks;
   counted_.single_block_lists += blocks == 1 ? 1 : 0;
-  pooling.for_each_block(list, [&](std::uint32_t first, std::uint32_t last) {
-    counted_.single_documents += last - first == 1 ? 1 : 0;
-  });
+  pooling.for_each_block(
+      list, [&](std::uint32_t first, std::uint32_t last) { counted_.single_documents += last - first == 1 ? 1 : 0; });
 }
 
 void DiagnosticsOfCall::publish() const { last_diagnostics = counted_; }

@@ -62,8 +62,7 @@ double inverse_strength(const Scalar* values, std::int64_t n, const SoftRankOpti
 
 /// Ranks of all lists into `ranks`, with what backward needs. The ranks are made as `rank_dtype`, float64 where what is
 /// computed from them would lose digits: the ranks of a soft list differ little from (n + 1) / 2.
-Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& options, DType rank_dtype,
-                   Tensor& ranks);
+Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& options, DType rank_dtype, Tensor& ranks);
 /// The gradient of the values, as `dtype`, given that of the ranks in the ranks' own type.
 Tensor ranks_backward(const Pooling& pooling, const Tensor& ranks, const Tensor& gradient, DType dtype);
 

@@ -1,8 +1,8 @@
 #include <ranktape/ops/rank/short_sort.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 
-#include <bit>
 #include <hwy/contrib/sort/vqsort.h>
+#include <bit>
 
 namespace ranktape::detail {
 namespace {
