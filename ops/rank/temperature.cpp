@@ -80,7 +80,7 @@ template double inverse_temperature(const double*, std::int64_t, const Relaxatio
 
 Array<double> inverse_temperatures(const Tensor& values, const Lists& lists, const RelaxationOptions& options,
                                    const PerList& factor) {
-  const Array<double> inverse(static_cast<std::size_t>(lists.count()));
+  Array<double> inverse(static_cast<std::size_t>(lists.count()));
   dispatch(values.dtype(), [&]<class Scalar>() {
     for (std::int64_t list = 0; list < lists.count(); ++list) {
       RelaxationOptions own = options;
