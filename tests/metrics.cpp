@@ -1,4 +1,3 @@
-#include "golden_files.hpp"
 #include "support.hpp"
 
 #include <ranktape/ranktape.hpp>
@@ -21,7 +20,7 @@ void check_against(const nlohmann::json& expected, double value) {
 }  // namespace
 
 TEST_CASE("metrics: golden queries, alone and as groups") {
-  const nlohmann::json rows = read_golden("metrics.json");
+  const nlohmann::json rows = tests::golden("metrics.json");
   std::vector<double> scores;
   std::vector<double> labels;
   std::vector<std::int64_t> sizes;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "golden_files.hpp"
+#include "support.hpp"
 
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
@@ -77,7 +77,7 @@ inline RelaxationOptions options_of(const nlohmann::json& row) {
 inline int check_golden(const std::string& method,
                         const std::function<Tensor(const nlohmann::json&, const Tensor&)>& function) {
   int count = 0;
-  for (const nlohmann::json& row : read_golden("relaxations.json.gz")) {
+  for (const nlohmann::json& row : golden("relaxations.json.gz")) {
     if (row["method"] != method) {
       continue;
     }

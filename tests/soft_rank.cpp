@@ -1,4 +1,4 @@
-#include "golden_files.hpp"
+#include "support.hpp"
 
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
@@ -59,7 +59,7 @@ Result run(const std::string& operation, const std::vector<double>& input, const
 }  // namespace
 
 TEST_CASE("soft_rank and soft_sort: every golden row, in float64") {
-  const nlohmann::json rows = read_golden("soft_rank_sort.json.gz");
+  const nlohmann::json rows = tests::golden("soft_rank_sort.json.gz");
   CHECK(rows.size() == 720);
   for (const nlohmann::json& row : rows) {
     const Result result = run(row["op"], row["input"], row["cotangent"], options_of(row), DType::float64);
@@ -77,7 +77,7 @@ TEST_CASE("soft_rank and soft_sort: every golden row, in float64") {
 // multiplies by up to 1 / strength (ranks; capped by the list's length) or hands on (sort). Beyond that, all
 // arithmetic is in double, and the output is rounded once.
 TEST_CASE("soft_rank and soft_sort: every golden row, in float32") {
-  for (const nlohmann::json& row : read_golden("soft_rank_sort.json.gz")) {
+  for (const nlohmann::json& row : tests::golden("soft_rank_sort.json.gz")) {
     const auto input = row["input"].get<std::vector<double>>();
     const auto expected = row["output"].get<std::vector<double>>();
     const Tensor values = Tensor::from(input);

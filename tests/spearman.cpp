@@ -1,4 +1,3 @@
-#include "golden_files.hpp"
 #include "support.hpp"
 
 #include <ranktape/ranktape.hpp>
@@ -49,7 +48,7 @@ void check_close(const Values& a, const Values& b, double bound) {
 }  // namespace
 
 TEST_CASE("spearman_loss: every golden row, in float64") {
-  const nlohmann::json rows = read_golden("spearman_loss.json.gz");
+  const nlohmann::json rows = tests::golden("spearman_loss.json.gz");
   CHECK(rows.size() == 240);
   for (const nlohmann::json& row : rows) {
     CAPTURE(row.dump());
@@ -67,7 +66,7 @@ TEST_CASE("spearman_loss: every golden row, in float64") {
 // strength, and the loss (a correlation) by no more than the ranks' move relative to their spread; where that is large
 // (strength 0.01 and scores of some hundred) a block may even split, which is why the bound is on the loss alone.
 TEST_CASE("spearman_loss: every golden row, in float32") {
-  for (const nlohmann::json& row : read_golden("spearman_loss.json.gz")) {
+  for (const nlohmann::json& row : tests::golden("spearman_loss.json.gz")) {
     CAPTURE(row.dump());
     const auto prediction = row["prediction"].get<Values>();
     const Result result = run(prediction, row["target"], options_of(row), DType::float32);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ranktape/core/error.hpp>
+#include <ranktape/core/io/file.hpp>
 #include <ranktape/core/source_location.hpp>
 #include <ranktape/core/tensor.hpp>
 #include <doctest/doctest.h>
@@ -8,15 +9,14 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <vector>
 
 namespace ranktape::tests {
 
-/// The rows of one file of tests/golden.
+/// The rows of one file of tests/golden, gzip or not.
 inline nlohmann::json golden(const std::string& file) {
-  return nlohmann::json::parse(std::ifstream(std::string(RANKTAPE_GOLDEN_DIRECTORY) + "/" + file));
+  return nlohmann::json::parse(read_file_unpacked(std::string(RANKTAPE_GOLDEN_DIRECTORY) + "/" + file));
 }
 
 /// {"shape": [...], "values": [...]} as a float64 tensor.
