@@ -260,37 +260,28 @@ TEST_CASE("soft_rank: diagnostics of the last call") {
 }
 
 TEST_CASE("soft_rank: exact error texts") {
-  const auto text = [](auto&& function) -> std::string {
-    try {
-      function();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
-  };
-  const auto at = [](int line) { return std::string(__FILE__) + ":" + std::to_string(line) + ": soft_rank: "; };
+  using tests::error_text;
   const Tensor scores = Tensor({1.f, std::numeric_limits<float>::quiet_NaN(), 3.f}).named("scores");
-  CHECK(text([&] { soft_rank(scores); }) ==
-        at(__LINE__ - 1) +
-            "element 1 of 'scores' [3] float32 is nan; values must be finite to be ranked: look at what "
-            "computed them");
+  CHECK(
+      error_text<NumericError>([&] { soft_rank(scores); }) ==
+      "soft_rank: element 1 of 'scores' [3] float32 is nan; values must be finite to be ranked: look at what computed "
+      "them");
   const Tensor fine = Tensor({1.f, 2.f, 3.f});
-  CHECK(text([&] { soft_rank(fine, {.regularization_strength = 0}); }) ==
-        at(__LINE__ - 1) +
-            "regularization_strength is 0, which makes hard ranks with no gradient; call rank or sort "
-            "for those, or give a positive strength");
-  CHECK(text([&] { soft_rank(fine, {.regularization_strength = -2}); }) ==
-        at(__LINE__ - 1) + "regularization_strength is -2; it must be positive and finite");
-  CHECK(text([&] {
-          soft_rank(fine, Groups::from_sizes({2, 2}));
-        }) == at(__LINE__ - 1) + "the groups hold 4 documents, but the values [3] float32 hold 3");
+  CHECK(error_text<NumericError>([&] { soft_rank(fine, {.regularization_strength = 0}); }) ==
+        "soft_rank: regularization_strength is 0, which makes hard ranks with no gradient; call rank or sort for "
+        "those, or give a positive strength");
+  CHECK(error_text<NumericError>([&] { soft_rank(fine, {.regularization_strength = -2}); }) ==
+        "soft_rank: regularization_strength is -2; it must be positive and finite");
+  const Groups four = Groups::from_sizes({2, 2});
+  CHECK(error_text<ShapeError>([&] { soft_rank(fine, four); }) ==
+        "soft_rank: the groups hold 4 documents, but the values [3] float32 hold 3");
   const Tensor column = Tensor::ones(Shape{3, 1});
-  CHECK(text([&] { soft_rank(column); }) ==
-        at(__LINE__ - 1) +
-            "each row of [3, 1] float32 would be a list of one document; give a tensor of shape "
-            "[documents] with Groups, or reshape it so that the last dimension is a list");
-  CHECK(text([&] { soft_rank(column, Groups::from_sizes({3})); }) ==
-        at(__LINE__ - 1) + "with Groups the values must be of shape [documents], not [3, 1] float32");
+  CHECK(error_text<ShapeError>([&] { soft_rank(column); }) ==
+        "soft_rank: each row of [3, 1] float32 would be a list of one document; give a tensor of shape [documents] "
+        "with Groups, or reshape it so that the last dimension is a list");
+  const Groups three = Groups::from_sizes({3});
+  CHECK(error_text<ShapeError>([&] { soft_rank(column, three); }) ==
+        "soft_rank: with Groups the values must be of shape [documents], not [3, 1] float32");
 }
 
 TEST_CASE("soft_rank: empty tensors and lists of one") {
