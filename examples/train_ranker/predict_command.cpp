@@ -5,7 +5,6 @@
 
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace train_ranker {
@@ -44,7 +43,7 @@ void predict_command(const PredictArguments& arguments) {
                                                         .one_query = true});
   std::string text;
   for (const float score : model.score(data.features).to_vector<float>()) {
-    fmt::format_to(std::back_inserter(text), "{}\n", score);
+    text += fmt::format("{}\n", score);
   }
   if (arguments.output_file == "-") {
     fmt::print("{}", text);
