@@ -102,8 +102,7 @@ namespace detail {
 template <class Function>
 class ClosureOf final : public Closure {
  public:
-  template <class Given>
-  explicit ClosureOf(Given&& function) : function_(std::forward<Given>(function)) {}
+  explicit ClosureOf(Function function) : function_(std::move(function)) {}
   void run(BackwardPass& pass) const override { function_(pass); }
   void destroy() noexcept override {
     this->~ClosureOf();

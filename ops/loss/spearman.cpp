@@ -143,7 +143,7 @@ Tensor spearman_of(Operand predictions, Operand targets, const Groups* groups, c
   const detail::Pooling pooling = detail::pool_ranks(predictions, lists, options.rank, DType::float64, ranks);
   Tensor derivative = detail::make_tensor_like(ranks);
   const double value = mean_loss(lists, ranks, target_ranks, options.normalization, derivative);
-  const Tensor loss = Tensor::scalar(value, {.dtype = predictions->dtype(), .device = predictions->device()});
+  Tensor loss = Tensor::scalar(value, {.dtype = predictions->dtype(), .device = predictions->device()});
   if (Recorder recorder{spearman_operation, {predictions}}) {
     recorder.record(loss, [pooling, ranks, derivative](BackwardPass& pass) {
       Tensor by_ranks = derivative.clone();
