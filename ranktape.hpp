@@ -3,6 +3,7 @@
 // All of ranktape. Each header can also be included alone, by the path it has in the source tree.
 
 #include <ranktape/core/batch.hpp>
+#include <ranktape/core/build_info.hpp>
 #include <ranktape/core/error.hpp>
 #include <ranktape/core/gradcheck.hpp>
 #include <ranktape/core/gradients.hpp>
@@ -16,13 +17,16 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tape.hpp>
 #include <ranktape/core/tensor.hpp>
+#include <ranktape/core/threads.hpp>
 #include <ranktape/core/version.hpp>
+#include <ranktape/ops/activation.hpp>
 #include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/layers.hpp>
 #include <ranktape/ops/linalg.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/ops/metrics.hpp>
 #include <ranktape/ops/normalise.hpp>
+#include <ranktape/ops/rank/diagnostics.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/neural_sort.hpp>
@@ -34,7 +38,6 @@
 #include <ranktape/ops/rank/sorting_network.hpp>
 #include <ranktape/ops/reduce.hpp>
 #include <ranktape/ops/shape_operations.hpp>
-#include <ranktape/optim/activation.hpp>
 #include <ranktape/optim/adam.hpp>
 #include <ranktape/optim/clip.hpp>
 #include <ranktape/optim/initialization.hpp>

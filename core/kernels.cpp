@@ -1,43 +1,61 @@
+#include <ranktape/core/array.hpp>
+#include <ranktape/core/backend.hpp>
+#include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/tensor_access.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
+#include <numeric>
 #include <vector>
 
 namespace ranktape::detail {
 
+namespace {
+
+constexpr double nanoseconds_each = 0.3;
+
+template <class Kernel>
+void run(const Tensor& tensor, const Kernel& kernel) {
+  for_each_index(tensor.device(), tensor.size(), nanoseconds_each, kernel);
+}
+
+}  // namespace
+
 void fill(Tensor& target, double value) {
-  dispatch(target.dtype(),
-           [&]<class Scalar>() { std::fill_n(data<Scalar>(target), target.size(), static_cast<Scalar>(value)); });
+  dispatch(target.dtype(), [&]<class Scalar>() {
+    run(target, kernels::Fill<Scalar>{data<Scalar>(target), static_cast<Scalar>(value)});
+  });
 }
 
 void copy_values(const Tensor& source, Tensor& target) {
+  if (source.device() != target.device()) {  // converted where they are, then moved
+    if (source.dtype() != target.dtype()) {
+      Tensor converted = make_tensor(source.shape(), target.dtype(), source.device());
+      copy_values(source, converted);
+      copy_values(converted, target);
+      return;
+    }
+    copy_bytes(data<void>(target), target.device(), data<void>(source), source.device(),
+               static_cast<std::size_t>(source.size()) * size_of(source.dtype()));
+    return;
+  }
   dispatch(source.dtype(), [&]<class Source>() {
     dispatch(target.dtype(), [&]<class Target>() {
-      const Source* from = data<Source>(source);
-      std::transform(from, from + source.size(), data<Target>(target),
-                     [](Source value) { return static_cast<Target>(value); });
+      run(source, kernels::Convert<Source, Target>{data<Source>(source), data<Target>(target)});
     });
   });
 }
 
 void add_values(Tensor& target, const Tensor& source) {
   dispatch(target.dtype(), [&]<class Scalar>() {
-    Scalar* sums = data<Scalar>(target);
-    const Scalar* terms = data<Scalar>(source);
-    for (std::int64_t i = 0; i < target.size(); ++i) {
-      sums[i] += terms[i];
-    }
+    run(target, kernels::AddTo<Scalar>{data<Scalar>(source), data<Scalar>(target)});
   });
 }
 
 void scale_values(Tensor& target, double factor) {
   dispatch(target.dtype(), [&]<class Scalar>() {
-    Scalar* values = data<Scalar>(target);
-    for (std::int64_t i = 0; i < target.size(); ++i) {
-      values[i] *= static_cast<Scalar>(factor);
-    }
+    run(target, kernels::Scale<Scalar>{data<Scalar>(target), static_cast<Scalar>(factor)});
   });
 }
 
@@ -72,6 +90,12 @@ BroadcastStrides broadcast_strides(const Shape& shape, const Shape& target) {
 Tensor sum_to_shape(const Tensor& source, const Shape& shape) {
   Tensor result = make_tensor_like(source, shape);
   const BroadcastStrides to = broadcast_strides(shape, source.shape());
+  if (source.device() == Device::accelerator) {
+    dispatch(source.dtype(), [&]<class Scalar>() {
+      launch(result.size(), kernels::SumBroadcast<Scalar>{data<Scalar>(source), data<Scalar>(result), to});
+    });
+    return result;
+  }
   dispatch(source.dtype(), [&]<class Scalar>() {
     std::vector<double, PoolAllocator<double>> sums(static_cast<std::size_t>(shape.size()), 0.0);
     const Scalar* terms = data<Scalar>(source);
@@ -90,24 +114,72 @@ Tensor sum_to_shape(const Tensor& source, const Shape& shape) {
   return result;
 }
 
-double squared_norm(const Tensor& tensor) {
-  return dispatch(tensor.dtype(), [&]<class Scalar>() {
-    double sum = 0;
-    const Scalar* values = data<Scalar>(tensor);
-    for (std::int64_t i = 0; i < tensor.size(); ++i) {
-      sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
-    }
-    return sum;
+namespace {
+
+/// Runs a kernel for every stretch of a tensor and returns, on the CPU, what it wrote for each.
+template <class Result, class MakeKernel>
+Array<Result> of_stretches(const Tensor& tensor, const MakeKernel& make_kernel) {
+  const std::int64_t count = (tensor.size() + kernels::stretch - 1) / kernels::stretch;
+  const auto bytes = static_cast<std::size_t>(count) * sizeof(Result);
+  Array<Result> results(static_cast<std::size_t>(count));
+  const bool on_cpu = tensor.device() == Device::cpu;
+  const Storage there = on_cpu ? Storage() : allocate(bytes, tensor.device());
+  dispatch(tensor.dtype(), [&]<class Scalar>() {
+    const double nanoseconds = nanoseconds_each * static_cast<double>(kernels::stretch);
+    for_each_index(tensor.device(), count, nanoseconds,
+                   make_kernel(data<Scalar>(tensor), on_cpu ? results.data() : static_cast<Result*>(there->data)));
   });
+  if (!on_cpu) {
+    copy_bytes(results.data(), Device::cpu, there->data, tensor.device(), bytes);
+  }
+  return results;
 }
 
-std::optional<std::int64_t> first_non_finite(const Tensor& tensor) {
-  return dispatch(tensor.dtype(), [&]<class Scalar>() -> std::optional<std::int64_t> {
-    const Scalar* values = data<Scalar>(tensor);
-    const Scalar* found =
-        std::find_if(values, values + tensor.size(), [](Scalar value) { return !std::isfinite(value); });
-    return found == values + tensor.size() ? std::nullopt : std::optional<std::int64_t>(found - values);
+}  // namespace
+
+double squared_norm(const Tensor& tensor) {
+  const Array<double> sums = of_stretches<double>(tensor, [&]<class Scalar>(const Scalar* values, double* to) {
+    return kernels::SquaresOfStretch<Scalar>{values, tensor.size(), to};
   });
+  return std::accumulate(sums.data(), sums.data() + sums.size(), 0.0);
+}
+
+namespace {
+
+// Without a branch inside a stretch, which the compiler vectorises: every operation that ranks asks.
+template <class Scalar>
+std::int64_t first_non_finite_on_cpu(const Scalar* values, std::int64_t size) {
+  for (std::int64_t begin = 0; begin < size; begin += kernels::stretch) {
+    const std::int64_t end = std::min(begin + kernels::stretch, size);
+    kernels::BitsOf<Scalar> found = 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      found |= kernels::is_non_finite(values[i]);
+    }
+    if (found != 0) {
+      return std::find_if(values + begin, values + end, kernels::is_non_finite<Scalar>) - values;
+    }
+  }
+  return size;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> first_non_finite(const Tensor& tensor) {
+  const std::int64_t size = tensor.size();
+  std::int64_t first = size;
+  if (tensor.device() == Device::cpu) {
+    first =
+        dispatch(tensor.dtype(), [&]<class Scalar>() { return first_non_finite_on_cpu(data<Scalar>(tensor), size); });
+  } else {
+    const Array<std::int64_t> found =
+        of_stretches<std::int64_t>(tensor, [&]<class Scalar>(const Scalar* values, std::int64_t* to) {
+          return kernels::NonFiniteOfStretch<Scalar>{values, size, to};
+        });
+    for (const std::int64_t of_stretch : found.span()) {
+      first = std::min(first, of_stretch);
+    }
+  }
+  return first == size ? std::nullopt : std::optional<std::int64_t>(first);
 }
 
 }  // namespace ranktape::detail

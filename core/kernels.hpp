@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ranktape/core/broadcast_strides.hpp>
 #include <ranktape/core/tensor.hpp>
 
 #include <cstdint>
@@ -24,12 +25,7 @@ std::optional<std::int64_t> first_non_finite(const Tensor& tensor);
 /// The shape that `a` and `b` broadcast to by NumPy's rule (aligned at the last axis, extents equal or 1), if any.
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
 
-/// Element strides of `shape` read as if it had the shape `target`: 0 along a broadcast axis. Index 0 is the first of
-/// four axes, with the target's own axes at the end.
-struct BroadcastStrides {
-  std::int64_t extents[Shape::max_rank];
-  std::int64_t strides[Shape::max_rank];
-};
+/// How `shape` is read as if it had the shape `target`.
 BroadcastStrides broadcast_strides(const Shape& shape, const Shape& target);
 
 }  // namespace ranktape::detail

@@ -1,4 +1,4 @@
-#include <ranktape/core/error.hpp>
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/pool.hpp>
 #include <ranktape/core/storage.hpp>
 
@@ -15,24 +15,33 @@ static_assert(sizeof(Buffer) <= header_bytes);
 }  // namespace
 
 Storage allocate(std::size_t bytes, Device device) {
-  if (device != Device::cpu) {
-    throw DeviceError("this build of ranktape has no accelerator (RANKTAPE_DEVICE=none); use Device::cpu");
-  }
   if (bytes > std::numeric_limits<std::size_t>::max() - header_bytes) {
     throw std::bad_alloc();
   }
-  auto* block = static_cast<std::byte*>(pool_allocate(header_bytes + bytes));
+  const bool on_cpu = device == Device::cpu;
+  void* const elsewhere = on_cpu ? nullptr : accelerator_allocate(bytes);
+  auto* block = static_cast<std::byte*>(pool_allocate(on_cpu ? header_bytes + bytes : header_bytes));
   auto* buffer = ::new (block) Buffer;
   buffer->bytes = bytes;
   buffer->device = device;
-  buffer->data = block + header_bytes;
+  buffer->data = on_cpu ? block + header_bytes : elsewhere;
   return Storage(buffer);
 }
 
+Storage copy_to(Device device, std::span<const std::int64_t> numbers) {
+  Storage copy = allocate(numbers.size_bytes(), device);
+  copy_bytes(copy->data, device, numbers.data(), Device::cpu, numbers.size_bytes());
+  return copy;
+}
+
 void destroy(Buffer* buffer) noexcept {
-  const std::size_t bytes = header_bytes + buffer->bytes;
+  const std::size_t bytes = buffer->bytes;
+  const bool on_cpu = buffer->device == Device::cpu;
+  if (!on_cpu) {
+    accelerator_free(buffer->data, bytes);
+  }
   buffer->~Buffer();
-  pool_free(buffer, bytes);
+  pool_free(buffer, on_cpu ? header_bytes + bytes : header_bytes);
 }
 
 }  // namespace ranktape::detail

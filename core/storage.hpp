@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace ranktape::detail {
 
@@ -22,5 +23,8 @@ using Storage = Handle<Buffer>;
 
 /// Uninitialised memory, 64-byte aligned. Throws DeviceError for a device that this build lacks.
 Storage allocate(std::size_t bytes, Device device);
+
+/// A copy of numbers from the CPU: what kernels look up.
+Storage copy_to(Device device, std::span<const std::int64_t> numbers);
 
 }  // namespace ranktape::detail

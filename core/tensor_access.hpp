@@ -24,6 +24,13 @@ T* data(const Tensor& tensor) {
   return static_cast<T*>(tensor.node()->storage->data);
 }
 
+/// The same for their owner (an optimizer), which is about to write them: tapes that saved them will notice.
+template <class T>
+T* written(const Tensor& tensor) {
+  ++tensor.node()->storage->version;
+  return data<T>(tensor);
+}
+
 /// Whether nobody else can see this tensor's elements, so that they may be overwritten.
 inline bool owns_elements_alone(const Tensor& tensor) {
   return tensor.node().is_sole_owner() && tensor.node()->storage.is_sole_owner();

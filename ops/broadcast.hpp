@@ -1,9 +1,12 @@
 #pragma once
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/operand.hpp>
+#include <ranktape/core/parallel.hpp>
 #include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/elementwise_kernels.hpp>
 
 // Internal: checks and loops shared by operations of several tensors.
 namespace ranktape::detail {
@@ -32,13 +35,17 @@ inline Shape check_broadcast(const char* operation, const Operand& a, const Oper
   return *shape;
 }
 
-/// Calls function(i, index of a, index of b) for the elements i of `target` in order.
+/// Calls function(i, index of a, index of b) for the elements i of `target`; by several threads where nothing
+/// broadcasts and there are many.
 template <class Function>
-void for_each_pair(const Shape& target, const Shape& a, const Shape& b, Function&& function) {
+void for_each_pair(const Shape& target, const Shape& a, const Shape& b, const Function& function) {
   if (a == target && b == target) {
-    for (std::int64_t i = 0; i < target.size(); ++i) {
-      function(i, i, i);
-    }
+    constexpr double nanoseconds_each = 0.5;
+    parallel_ranges(target.size(), nanoseconds_each, [&function](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) {
+        function(i, i, i);
+      }
+    });
     return;
   }
   const BroadcastStrides sa = broadcast_strides(a, target);
@@ -55,6 +62,29 @@ void for_each_pair(const Shape& target, const Shape& a, const Shape& b, Function
       }
     }
   }
+}
+
+/// The same for kernels.
+inline kernels::PairPlaces pair_places(const Shape& target, const Shape& a, const Shape& b) {
+  return {a == target && b == target, broadcast_strides(a, target), broadcast_strides(b, target)};
+}
+
+/// to = function(a, b), element by element, on the tensors' device.
+template <class Function>
+void map_pairs(const Tensor& a, const Tensor& b, const Tensor& to, const Function& function) {
+  dispatch(to.dtype(), [&]<class Scalar>() {
+    const Scalar* from_a = data<Scalar>(a);
+    const Scalar* from_b = data<Scalar>(b);
+    Scalar* results = data<Scalar>(to);
+    if (to.device() == Device::accelerator) {
+      launch(to.size(), kernels::MapPair<Scalar, Function>{from_a, from_b, results,
+                                                           pair_places(to.shape(), a.shape(), b.shape()), function});
+      return;
+    }
+    for_each_pair(to.shape(), a.shape(), b.shape(), [=](std::int64_t i, std::int64_t ia, std::int64_t ib) {
+      results[i] = static_cast<Scalar>(function(from_a[ia], from_b[ib]));
+    });
+  });
 }
 
 }  // namespace ranktape::detail

@@ -1,9 +1,9 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/dropout_kernel.hpp>
 #include <ranktape/ops/layers.hpp>
-
-#include <algorithm>
 
 namespace ranktape {
 namespace {
@@ -16,31 +16,27 @@ const Operation dropout_operation("dropout", [](Random& random) -> std::vector<O
            }}};
 });
 
-class Mask {
- public:
+/// The mask of one call: what is kept of it is the start of its own stream.
+struct Mask {
   Mask(double probability, Random& random)
-      : state_(random.split().state()),
-        threshold_(static_cast<std::uint64_t>(probability * 0x1p32)),
-        scale_(1 / (1 - probability)) {}
+      : state(random.split().state()),
+        threshold(static_cast<std::uint64_t>(probability * 0x1p32)),
+        scale(1 / (1 - probability)) {}
 
   /// to[i] = m_i from[i]; `to` may be `from`.
-  template <class Scalar>
-  void apply(const Scalar* from, Scalar* to, std::int64_t size) const {
-    constexpr std::int64_t block = 4;
-    const auto scale = static_cast<Scalar>(scale_);
-    for (std::int64_t begin = 0; begin < size; begin += block) {
-      const auto numbers = Random::block(state_.seed, state_.stream, static_cast<std::uint64_t>(begin / block));
-      const std::int64_t count = std::min(block, size - begin);
-      for (std::int64_t i = 0; i < count; ++i) {
-        to[begin + i] = numbers[static_cast<std::size_t>(i)] >= threshold_ ? scale * from[begin + i] : Scalar{0};
-      }
-    }
+  void apply(const Tensor& from, const Tensor& to) const {
+    constexpr double nanoseconds_each = 8;
+    detail::dispatch(to.dtype(), [&]<class Scalar>() {
+      using Kernel = detail::kernels::Dropout<Scalar>;
+      detail::for_each_index(to.device(), (to.size() + Kernel::block - 1) / Kernel::block, nanoseconds_each,
+                             Kernel{detail::data<Scalar>(from), detail::data<Scalar>(to), to.size(), state.seed,
+                                    state.stream, threshold, static_cast<Scalar>(scale)});
+    });
   }
 
- private:
-  Random::State state_;
-  std::uint64_t threshold_;
-  double scale_;
+  Random::State state;
+  std::uint64_t threshold;
+  double scale;
 };
 
 }  // namespace
@@ -55,16 +51,14 @@ Tensor dropout(Operand x, double probability, Random& random) {
   }
   const Mask mask(probability, random);
   Tensor y = detail::make_tensor_like(x);
-  detail::dispatch(x->dtype(), [&]<class Scalar>() {
-    mask.apply(detail::data<Scalar>(x), detail::data<Scalar>(y), y.size());
-    if (Recorder recorder{dropout_operation, {x}}) {
-      recorder.record(y, [mask](BackwardPass& pass) {
-        Tensor gradient = pass.take_gradient();
-        mask.apply(detail::data<Scalar>(gradient), detail::data<Scalar>(gradient), gradient.size());
-        pass.add(0, std::move(gradient));
-      });
-    }
-  });
+  mask.apply(x, y);
+  if (Recorder recorder{dropout_operation, {x}}) {
+    recorder.record(y, [mask](BackwardPass& pass) {
+      Tensor gradient = pass.take_gradient();
+      mask.apply(gradient, gradient);
+      pass.add(0, std::move(gradient));
+    });
+  }
   return y;
 }
 

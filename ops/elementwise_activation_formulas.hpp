@@ -12,11 +12,11 @@ struct Tanh {
   static constexpr const char* name = "tanh";
   static constexpr Interval domain = {-3, 3};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return std::tanh(x);
   }
   template <class Scalar>
-  Scalar derivative_at_output(Scalar y) const {
+  constexpr Scalar derivative_at_output(Scalar y) const {
     return 1 - y * y;
   }
 };
@@ -25,12 +25,12 @@ struct Sigmoid {
   static constexpr const char* name = "sigmoid";
   static constexpr Interval domain = {-4, 4};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     const Scalar e = std::exp(-std::abs(x));  // of a negative number: no overflow
     return (x >= 0 ? Scalar{1} : e) / (1 + e);
   }
   template <class Scalar>
-  Scalar derivative_at_output(Scalar y) const {
+  constexpr Scalar derivative_at_output(Scalar y) const {
     return y * (1 - y);
   }
 };
@@ -39,11 +39,11 @@ struct Relu {
   static constexpr const char* name = "relu";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x <= 0 ? Scalar{0} : x;
   }  // NaN stays
   template <class Scalar>
-  Scalar derivative_at_output(Scalar y) const {
+  constexpr Scalar derivative_at_output(Scalar y) const {
     return y > 0 ? Scalar{1} : Scalar{0};
   }
 };
@@ -53,11 +53,11 @@ struct LeakyRelu {
   static constexpr const char* name = "leaky_relu";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x > 0 ? x : static_cast<Scalar>(negative_slope) * x;
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     return x > 0 ? Scalar{1} : static_cast<Scalar>(negative_slope);
   }
 };
@@ -67,11 +67,11 @@ struct Elu {
   static constexpr const char* name = "elu";
   static constexpr Interval domain = {-3, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x > 0 ? x : static_cast<Scalar>(alpha) * std::expm1(x);
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     return x > 0 ? Scalar{1} : static_cast<Scalar>(alpha) * std::exp(x);
   }
 };
@@ -85,11 +85,11 @@ struct Gelu {
     return Scalar{0.5} * std::erfc(-x / std::numbers::sqrt2_v<Scalar>);
   }
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x * phi(x);
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     const Scalar density = std::exp(-x * x / 2) * std::numbers::inv_sqrtpi_v<Scalar> / std::numbers::sqrt2_v<Scalar>;
     return phi(x) + x * density;
   }
@@ -100,11 +100,11 @@ struct Silu {
   static constexpr const char* name = "silu";
   static constexpr Interval domain = {-4, 4};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x * Sigmoid().value(x);
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     const Scalar s = Sigmoid().value(x);
     return s * (1 + x * (1 - s));
   }
@@ -115,11 +115,11 @@ struct Softplus {
   static constexpr const char* name = "softplus";
   static constexpr Interval domain = {-4, 4};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return (x > 0 ? x : Scalar{0}) + std::log1p(std::exp(-std::abs(x)));
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     return Sigmoid().value(x);
   }
 };

@@ -12,7 +12,7 @@ struct AddNumber {
   static constexpr const char* name = "add_number";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x + static_cast<Scalar>(number);
   }
   static constexpr double constant_derivative() { return 1; }
@@ -23,7 +23,7 @@ struct SubtractFromNumber {
   static constexpr const char* name = "subtract_from_number";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return static_cast<Scalar>(number) - x;
   }
   static constexpr double constant_derivative() { return -1; }
@@ -34,7 +34,7 @@ struct MultiplyNumber {
   static constexpr const char* name = "multiply_number";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x * static_cast<Scalar>(number);
   }
   [[nodiscard]] double constant_derivative() const { return number; }
@@ -45,7 +45,7 @@ struct DivideByNumber {
   static constexpr const char* name = "divide_by_number";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x / static_cast<Scalar>(number);
   }
   [[nodiscard]] double constant_derivative() const { return 1 / number; }
@@ -56,11 +56,11 @@ struct DivideNumber {
   static constexpr const char* name = "divide_number";
   static constexpr Interval domain = {0.5, 4};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return static_cast<Scalar>(number) / x;
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     return -(static_cast<Scalar>(number) / x) / x;
   }
 };
@@ -70,11 +70,11 @@ struct PowerNumber {
   static constexpr const char* name = "power_number";
   static constexpr Interval domain = {0.5, 3};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return std::pow(x, static_cast<Scalar>(exponent));
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     if (exponent == 0) {
       return Scalar{0};
     }
@@ -88,11 +88,11 @@ struct MaximumNumber {
   static constexpr const char* name = "maximum_number";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x < static_cast<Scalar>(number) ? static_cast<Scalar>(number) : x;
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     const Scalar other = static_cast<Scalar>(number);
     return x == other ? Scalar{0.5} : static_cast<Scalar>(x > other);
   }
@@ -103,11 +103,11 @@ struct MinimumNumber {
   static constexpr const char* name = "minimum_number";
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
-  Scalar value(Scalar x) const {
+  constexpr Scalar value(Scalar x) const {
     return x > static_cast<Scalar>(number) ? static_cast<Scalar>(number) : x;
   }
   template <class Scalar>
-  Scalar derivative(Scalar x) const {
+  constexpr Scalar derivative(Scalar x) const {
     const Scalar other = static_cast<Scalar>(number);
     return x == other ? Scalar{0.5} : static_cast<Scalar>(x < other);
   }

@@ -10,15 +10,15 @@ struct Add {
   static constexpr Interval domain = {-2, 2};
   static constexpr bool saves_inputs = false;
   template <class Scalar>
-  Scalar value(Scalar a, Scalar b) const {
+  constexpr Scalar value(Scalar a, Scalar b) const {
     return a + b;
   }
   template <class Scalar>
-  Scalar derivative_a(Scalar, Scalar) const {
+  constexpr Scalar derivative_a(Scalar, Scalar) const {
     return Scalar{1};
   }
   template <class Scalar>
-  Scalar derivative_b(Scalar, Scalar) const {
+  constexpr Scalar derivative_b(Scalar, Scalar) const {
     return Scalar{1};
   }
 };
@@ -28,15 +28,15 @@ struct Subtract {
   static constexpr Interval domain = {-2, 2};
   static constexpr bool saves_inputs = false;
   template <class Scalar>
-  Scalar value(Scalar a, Scalar b) const {
+  constexpr Scalar value(Scalar a, Scalar b) const {
     return a - b;
   }
   template <class Scalar>
-  Scalar derivative_a(Scalar, Scalar) const {
+  constexpr Scalar derivative_a(Scalar, Scalar) const {
     return Scalar{1};
   }
   template <class Scalar>
-  Scalar derivative_b(Scalar, Scalar) const {
+  constexpr Scalar derivative_b(Scalar, Scalar) const {
     return Scalar{-1};
   }
 };
@@ -46,15 +46,15 @@ struct Multiply {
   static constexpr Interval domain = {-2, 2};
   static constexpr bool saves_inputs = true;
   template <class Scalar>
-  Scalar value(Scalar a, Scalar b) const {
+  constexpr Scalar value(Scalar a, Scalar b) const {
     return a * b;
   }
   template <class Scalar>
-  Scalar derivative_a(Scalar, Scalar b) const {
+  constexpr Scalar derivative_a(Scalar, Scalar b) const {
     return b;
   }
   template <class Scalar>
-  Scalar derivative_b(Scalar a, Scalar) const {
+  constexpr Scalar derivative_b(Scalar a, Scalar) const {
     return a;
   }
 };
@@ -64,15 +64,15 @@ struct Divide {
   static constexpr Interval domain = {0.5, 3};
   static constexpr bool saves_inputs = true;
   template <class Scalar>
-  Scalar value(Scalar a, Scalar b) const {
+  constexpr Scalar value(Scalar a, Scalar b) const {
     return a / b;
   }
   template <class Scalar>
-  Scalar derivative_a(Scalar, Scalar b) const {
+  constexpr Scalar derivative_a(Scalar, Scalar b) const {
     return 1 / b;
   }
   template <class Scalar>
-  Scalar derivative_b(Scalar a, Scalar b) const {
+  constexpr Scalar derivative_b(Scalar a, Scalar b) const {
     return -(a / b) / b;
   }
 };
@@ -82,16 +82,16 @@ struct Power {
   static constexpr Interval domain = {0.5, 2};
   static constexpr bool saves_inputs = true;
   template <class Scalar>
-  Scalar value(Scalar a, Scalar b) const {
+  constexpr Scalar value(Scalar a, Scalar b) const {
     return std::pow(a, b);
   }
   template <class Scalar>
-  Scalar derivative_a(Scalar a, Scalar b) const {
+  constexpr Scalar derivative_a(Scalar a, Scalar b) const {
     return b == 0 ? Scalar{0} : b * std::pow(a, b - 1);
   }
   // a^b log a, whose limit at a = 0 is 0 for b > 0.
   template <class Scalar>
-  Scalar derivative_b(Scalar a, Scalar b) const {
+  constexpr Scalar derivative_b(Scalar a, Scalar b) const {
     return a == 0 && b >= 0 ? Scalar{0} : std::pow(a, b) * std::log(a);
   }
 };
@@ -102,15 +102,15 @@ struct Maximum {
   static constexpr Interval domain = {-2, 2};
   static constexpr bool saves_inputs = true;
   template <class Scalar>
-  Scalar value(Scalar a, Scalar b) const {
+  constexpr Scalar value(Scalar a, Scalar b) const {
     return a < b || b != b ? b : a;
   }
   template <class Scalar>
-  Scalar derivative_a(Scalar a, Scalar b) const {
+  constexpr Scalar derivative_a(Scalar a, Scalar b) const {
     return a == b ? Scalar{0.5} : static_cast<Scalar>(a > b);
   }
   template <class Scalar>
-  Scalar derivative_b(Scalar a, Scalar b) const {
+  constexpr Scalar derivative_b(Scalar a, Scalar b) const {
     return derivative_a(b, a);
   }
 };
@@ -120,17 +120,70 @@ struct Minimum {
   static constexpr Interval domain = {-2, 2};
   static constexpr bool saves_inputs = true;
   template <class Scalar>
-  Scalar value(Scalar a, Scalar b) const {
+  constexpr Scalar value(Scalar a, Scalar b) const {
     return b < a || b != b ? b : a;
   }
   template <class Scalar>
-  Scalar derivative_a(Scalar a, Scalar b) const {
+  constexpr Scalar derivative_a(Scalar a, Scalar b) const {
     return a == b ? Scalar{0.5} : static_cast<Scalar>(a < b);
   }
   template <class Scalar>
-  Scalar derivative_b(Scalar a, Scalar b) const {
+  constexpr Scalar derivative_b(Scalar a, Scalar b) const {
     return derivative_a(b, a);
   }
+};
+
+// What a kernel calls: the value of a formula, or one of its derivatives.
+
+template <class Formula>
+struct Value {
+  Formula formula;
+  template <class Scalar>
+  constexpr Scalar operator()(Scalar a, Scalar b) const {
+    return formula.value(a, b);
+  }
+};
+
+template <class Formula>
+struct DerivativeA {
+  Formula formula;
+  template <class Scalar>
+  constexpr Scalar operator()(Scalar a, Scalar b) const {
+    return formula.derivative_a(a, b);
+  }
+};
+
+template <class Formula>
+struct DerivativeB {
+  Formula formula;
+  template <class Scalar>
+  constexpr Scalar operator()(Scalar a, Scalar b) const {
+    return formula.derivative_b(a, b);
+  }
+};
+
+// Comparisons, which have no derivative, and the operand itself, for broadcasting it.
+
+struct Equal {
+  constexpr bool operator()(auto a, auto b) const { return a == b; }
+};
+struct NotEqual {
+  constexpr bool operator()(auto a, auto b) const { return a != b; }
+};
+struct Less {
+  constexpr bool operator()(auto a, auto b) const { return a < b; }
+};
+struct LessEqual {
+  constexpr bool operator()(auto a, auto b) const { return a <= b; }
+};
+struct Greater {
+  constexpr bool operator()(auto a, auto b) const { return a > b; }
+};
+struct GreaterEqual {
+  constexpr bool operator()(auto a, auto b) const { return a >= b; }
+};
+struct First {
+  constexpr auto operator()(auto a, auto) const { return a; }
 };
 
 }  // namespace ranktape::formulas

@@ -1,11 +1,14 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/list_layout.hpp>
+#include <ranktape/ops/shape_kernels.hpp>
 #include <ranktape/ops/shape_operations.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 namespace ranktape {
@@ -39,6 +42,33 @@ Tensor scattered(const Tensor& gradient, const Rows& rows, const Shape& shape) {
   return result;
 }
 
+const std::int64_t* numbers_in(const detail::Storage& storage) {
+  return static_cast<const std::int64_t*>(storage->data);
+}
+
+/// The same on the accelerator, one call per element of the result: first come the places that each row was taken to.
+template <class Scalar>
+Tensor scattered_there(const Tensor& gradient, const Rows& rows, const Shape& shape) {
+  Rows first(static_cast<std::size_t>(shape[0]) + 1, 0);
+  for (const std::int64_t row : rows) {
+    ++first[static_cast<std::size_t>(row) + 1];
+  }
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  Rows sources(rows.size());
+  Rows next = first;
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    const auto row = static_cast<std::size_t>(rows[place]);
+    sources[static_cast<std::size_t>(next[row]++)] = static_cast<std::int64_t>(place);
+  }
+  Tensor result = detail::make_tensor_like(gradient, shape);
+  const detail::Storage first_there = detail::copy_to(gradient.device(), first);
+  const detail::Storage sources_there = detail::copy_to(gradient.device(), sources);
+  detail::launch(result.size(), detail::kernels::ScatterRows<Scalar>{
+                                    detail::data<Scalar>(gradient), detail::data<Scalar>(result),
+                                    numbers_in(first_there), numbers_in(sources_there), shape.with(0, 1).size()});
+  return result;
+}
+
 }  // namespace
 
 Tensor gather_rows(Operand x, std::span<const std::int64_t> rows) {
@@ -54,12 +84,20 @@ Tensor gather_rows(Operand x, std::span<const std::int64_t> rows) {
   detail::dispatch(x->dtype(), [&]<class Scalar>() {
     const std::int64_t width = x->shape().with(0, 1).size();
     Scalar* to = detail::data<Scalar>(y);
-    for (const std::int64_t row : rows) {
-      to = std::copy_n(detail::data<Scalar>(x) + row * width, width, to);
+    if (y.device() == Device::accelerator) {
+      const detail::Storage there = detail::copy_to(y.device(), rows);
+      detail::launch(y.size(),
+                     detail::kernels::GatherRows<Scalar>{detail::data<Scalar>(x), to, numbers_in(there), width});
+    } else {
+      for (const std::int64_t row : rows) {
+        to = std::copy_n(detail::data<Scalar>(x) + row * width, width, to);
+      }
     }
     if (Recorder recorder{gather_rows_operation, {x}}) {
       recorder.record(y, [kept = Rows(rows.begin(), rows.end()), shape = x->shape()](BackwardPass& pass) {
-        pass.add(0, scattered<Scalar>(pass.gradient(), kept, shape));
+        const bool there = pass.gradient().device() == Device::accelerator;
+        pass.add(0, there ? scattered_there<Scalar>(pass.gradient(), kept, shape)
+                          : scattered<Scalar>(pass.gradient(), kept, shape));
       });
     }
   });

@@ -2,6 +2,7 @@
 #include <ranktape/ops/broadcast.hpp>
 #include <ranktape/ops/layers.hpp>
 #include <ranktape/ops/list_sums.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -22,6 +23,7 @@ const Operation layer_norm_operation("layer_norm", [](Random& random) -> std::ve
 });
 
 void check(const Operand& x, const Operand& weight, const Operand& bias, const LayerNormOptions& options) {
+  detail::require_cpu("layer_norm", x);
   detail::check_same_kind("layer_norm", x, weight);
   detail::check_same_kind("layer_norm", x, bias);
   const Shape row = {x->shape().last()};

@@ -1,6 +1,7 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/broadcast.hpp>
+#include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/linalg.hpp>
 #include <ranktape/ops/list_sums.hpp>
 #include <ranktape/ops/matrix_product.hpp>
@@ -34,17 +35,6 @@ void check_matrix(const char* operation, const char* role, const Operand& a, con
     detail::fail<ShapeError>(a.where(), operation, "{} {} is not a matrix; reshape it to two dimensions", role,
                              detail::describe(x));
   }
-}
-
-// gradient * factor, element by element; `factor` has one element
-template <class Scalar>
-Tensor scaled(const Tensor& values, const Tensor& factor) {
-  Tensor result = detail::make_tensor_like(values);
-  const Scalar by = *detail::data<Scalar>(factor);
-  for (std::int64_t i = 0; i < values.size(); ++i) {
-    detail::data<Scalar>(result)[i] = by * detail::data<Scalar>(values)[i];
-  }
-  return result;
 }
 
 }  // namespace
@@ -98,24 +88,30 @@ Tensor dot(Operand a, Operand b) {
                              detail::describe(a), detail::describe(b));
   }
   Tensor y = detail::make_tensor_like(a, Shape{});
-  detail::dispatch(a->dtype(), [&]<class Scalar>() {
-    const Scalar* pa = detail::data<Scalar>(a);
-    const Scalar* pb = detail::data<Scalar>(b);
-    *detail::data<Scalar>(y) =
-        static_cast<Scalar>(detail::sum_of(static_cast<std::size_t>(a->size()), [&](std::size_t i) {
-          return static_cast<double>(pa[i]) * static_cast<double>(pb[i]);
-        }));
-    if (Recorder recorder{dot_operation, {a, b}}) {
-      recorder.record(y, [saved_a = Saved(a), saved_b = Saved(b)](BackwardPass& pass) {
-        if (pass.needs(0)) {
-          pass.add(0, scaled<Scalar>(saved_b.tensor(), pass.gradient()));
-        }
-        if (pass.needs(1)) {
-          pass.add(1, scaled<Scalar>(saved_a.tensor(), pass.gradient()));
-        }
-      });
-    }
-  });
+  if (a->device() == Device::accelerator) {
+    const Tensor row = detail::share_elements(a, Shape{1, a->size()});
+    const Tensor column = detail::share_elements(b, Shape{a->size(), 1});
+    detail::multiply(row, false, column, false, y);
+  } else {
+    detail::dispatch(a->dtype(), [&]<class Scalar>() {
+      const Scalar* pa = detail::data<Scalar>(a);
+      const Scalar* pb = detail::data<Scalar>(b);
+      *detail::data<Scalar>(y) =
+          static_cast<Scalar>(detail::sum_of(static_cast<std::size_t>(a->size()), [&](std::size_t i) {
+            return static_cast<double>(pa[i]) * static_cast<double>(pb[i]);
+          }));
+    });
+  }
+  if (Recorder recorder{dot_operation, {a, b}}) {
+    recorder.record(y, [saved_a = Saved(a), saved_b = Saved(b)](BackwardPass& pass) {
+      if (pass.needs(0)) {
+        pass.add(0, saved_b.tensor() * pass.gradient());
+      }
+      if (pass.needs(1)) {
+        pass.add(1, saved_a.tensor() * pass.gradient());
+      }
+    });
+  }
   return y;
 }
 

@@ -1,20 +1,38 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/activation_formula.hpp>
 #include <ranktape/ops/broadcast.hpp>
+#include <ranktape/ops/elementwise_kernels.hpp>
+#include <ranktape/ops/layer_backward.hpp>
+#include <ranktape/ops/layer_kernel.hpp>
 #include <ranktape/ops/linalg.hpp>
 #include <ranktape/ops/matrix_product.hpp>
+#include <ranktape/ops/shape_operations.hpp>
 
-#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 namespace ranktape {
 namespace {
 
-// Y = X W + 1 b'. With G the gradient of Y: X's is G W', W's is X' G, and b's is the column sums of G.
+// Y = f(X W + 1 b'); how the gradients come about is in layer_backward.cpp.
 const Operation linear_operation("linear", [](Random& random) -> std::vector<OperationExample> {
   const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
   return {{{sample({4, 3}), sample({3, 2}), sample({2})},
            [](std::span<const Tensor> x) { return linear(x[0], x[1], x[2]); }},
           {{sample({4, 3}), sample({3, 2})}, [](std::span<const Tensor> x) { return linear(x[0], x[1]); }}};
+});
+
+const Operation activated_operation("activated_linear", [](Random& random) -> std::vector<OperationExample> {
+  const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
+  std::vector<OperationExample> examples;
+  examples.reserve(detail::activations.size());
+  for (const Activation activation : detail::activations) {
+    examples.push_back({{sample({4, 3}), sample({3, 5}), sample({5})},
+                        [activation](std::span<const Tensor> x) { return linear(x[0], x[1], x[2], activation); }});
+  }
+  return examples;
 });
 
 void check(const Operand& x, const Operand& weight, const Operand* bias) {
@@ -44,49 +62,134 @@ void check(const Operand& x, const Operand& weight, const Operand* bias) {
   }
 }
 
-void copy_to_rows(const Tensor& row, Tensor& matrix) {
-  detail::dispatch(row.dtype(), [&]<class Scalar>() {
-    for (std::int64_t i = 0; i < matrix.shape()[0]; ++i) {
-      std::copy_n(detail::data<Scalar>(row), row.size(), detail::data<Scalar>(matrix) + i * row.size());
-    }
+using MaybeActivation = std::optional<Activation>;
+
+// The same two on the accelerator, in steps.
+
+Tensor forward_there(const Tensor& x, const Tensor& weight, const Tensor* bias, MaybeActivation activation,
+                     Tensor& points) {
+  const Shape shape = {x.shape()[0], weight.shape()[1]};
+  Tensor z = bias == nullptr ? detail::make_tensor_like(x, shape) : expand(bias->detach(), shape);
+  detail::multiply(x, false, weight, false, z, bias != nullptr);
+  if (!activation) {
+    return points = z;
+  }
+  Tensor y = detail::make_tensor_like(z);
+  detail::with_formula(*activation, [&]<class Formula>(const Formula& formula) {
+    detail::dispatch(y.dtype(), [&]<class Scalar>() {
+      detail::launch(y.size(),
+                     detail::kernels::Map<Scalar, Formula>{detail::data<Scalar>(z), detail::data<Scalar>(y), formula});
+    });
+    points = formulas::differentiates_at_output<Formula> ? y : z;
   });
+  return y;
 }
 
-Tensor apply(const Operand& x, const Operand& weight, const Operand* bias) {
-  check(x, weight, bias);
-  Tensor y = detail::make_tensor_like(x, Shape{x->shape()[0], weight->shape()[1]});
-  if (bias != nullptr) {
-    copy_to_rows(*bias, y);
+void backward_there(BackwardPass& pass, const Tensor& x, const Tensor& weight, bool has_bias,
+                    MaybeActivation activation, const Tensor* points) {
+  Tensor gradient = pass.take_gradient();
+  if (activation) {
+    detail::with_formula(*activation, [&]<class Formula>(const Formula& formula) {
+      detail::dispatch(gradient.dtype(), [&]<class Scalar>() {
+        detail::launch(gradient.size(), detail::kernels::Chain<Scalar, Formula>{
+                                            detail::data<Scalar>(*points), detail::data<Scalar>(gradient), formula});
+      });
+    });
   }
-  detail::multiply(x, false, weight, false, y, bias != nullptr);
+  if (pass.needs(0)) {
+    Tensor by_x = detail::make_tensor_like(x);
+    detail::multiply(gradient, false, weight, true, by_x);
+    pass.add(0, std::move(by_x));
+  }
+  if (pass.needs(1)) {
+    Tensor by_weight = detail::make_tensor_like(weight);
+    detail::multiply(x, true, gradient, false, by_weight);
+    pass.add(1, std::move(by_weight));
+  }
+  if (has_bias && pass.needs(2)) {
+    pass.add(2, detail::sum_to_shape(gradient, Shape{gradient.shape()[1]}));
+  }
+}
+
+// f(X W + 1 b'). Returns Y, and in `points` where the derivative of f is to be taken, Z or Y itself.
+Tensor forward(const Tensor& x, const Tensor& weight, const Tensor* bias, MaybeActivation activation, Tensor& points) {
+  if (x.device() == Device::accelerator) {
+    return forward_there(x, weight, bias, activation, points);
+  }
+  Tensor y = detail::make_tensor_like(x, Shape{x.shape()[0], weight.shape()[1]});
+  points = activation && !detail::is_differentiated_at_output(*activation) ? detail::make_tensor_like(y) : y;
+  detail::dispatch(x.dtype(), [&]<class Scalar>() {
+    const std::int64_t columns = weight.shape()[1];
+    const detail::MatrixView<Scalar> rows(x);
+    const detail::RightFactor<Scalar> factor(detail::MatrixView<Scalar>(weight), rows.rows);
+    const detail::Start<Scalar> start = {bias == nullptr ? nullptr : detail::data<Scalar>(*bias)};
+    Scalar* z = detail::data<Scalar>(points);
+    detail::multiply(rows, factor, start, z, [&](std::int64_t first, std::int64_t last) {
+      if (activation) {
+        detail::activate(*activation, z + first * columns, detail::data<Scalar>(y) + first * columns,
+                         (last - first) * columns);
+      }
+    });
+  });
+  return y;
+}
+
+// Adds the gradients that are needed. `points` is null where no activation is.
+void backward(BackwardPass& pass, const Tensor& x, const Tensor& weight, bool has_bias, MaybeActivation activation,
+              const Tensor* points) {
+  if (x.device() == Device::accelerator) {
+    backward_there(pass, x, weight, has_bias, activation, points);
+    return;
+  }
+  const Tensor& gradient = pass.gradient();
+  const Tensor by_x = pass.needs(0) ? detail::make_tensor_like(x) : Tensor();
+  const Tensor by_weight = pass.needs(1) ? detail::make_tensor_like(weight) : Tensor();
+  const Tensor by_bias =
+      has_bias && pass.needs(2) ? detail::make_tensor_like(weight, Shape{weight.shape()[1]}) : Tensor();
+  detail::dispatch(x.dtype(), [&]<class Scalar>() {
+    const auto elements = [](const Tensor& tensor) {
+      return tensor.defined() ? detail::data<Scalar>(tensor) : nullptr;
+    };
+    detail::LayerBackward<Scalar>{.x = detail::MatrixView<Scalar>(x),
+                                  .weight = detail::MatrixView<Scalar>(weight),
+                                  .gradient = detail::MatrixView<Scalar>(gradient),
+                                  .activation = activation,
+                                  .points = points == nullptr ? nullptr : detail::data<Scalar>(*points),
+                                  .by_x = elements(by_x),
+                                  .by_weight = elements(by_weight),
+                                  .by_bias = elements(by_bias)}
+        .run();
+  });
+  const Tensor* const results[] = {&by_x, &by_weight, &by_bias};
+  for (std::size_t input = 0; input < std::size(results); ++input) {
+    if (results[input]->defined()) {
+      pass.add(input, *results[input]);
+    }
+  }
+}
+
+Tensor apply(const Operand& x, const Operand& weight, const Operand* bias, MaybeActivation activation) {
+  check(x, weight, bias);
+  Tensor points;
+  Tensor y = forward(x, weight, bias == nullptr ? nullptr : &bias->tensor(), activation, points);
+  const Operation& operation = activation ? activated_operation : linear_operation;
   if (Recorder recorder =
-          bias == nullptr ? Recorder{linear_operation, {x, weight}} : Recorder{linear_operation, {x, weight, *bias}}) {
-    recorder.record(y,
-                    [has_bias = bias != nullptr, saved_x = Saved(x), saved_weight = Saved(weight)](BackwardPass& pass) {
-                      const Tensor& g = pass.gradient();
-                      if (pass.needs(0)) {
-                        Tensor gradient = detail::make_tensor_like(saved_x.tensor());
-                        detail::multiply(g, false, saved_weight.tensor(), true, gradient);
-                        pass.add(0, std::move(gradient));
-                      }
-                      if (pass.needs(1)) {
-                        Tensor gradient = detail::make_tensor_like(saved_weight.tensor());
-                        detail::multiply(saved_x.tensor(), true, g, false, gradient);
-                        pass.add(1, std::move(gradient));
-                      }
-                      if (has_bias && pass.needs(2)) {
-                        Tensor gradient = detail::make_tensor_like(g, Shape{g.shape()[1]});
-                        detail::sum_columns(g, gradient);
-                        pass.add(2, std::move(gradient));
-                      }
-                    });
+          bias == nullptr ? Recorder{operation, {x, weight}} : Recorder{operation, {x, weight, *bias}}) {
+    recorder.record(y, [activation, has_bias = bias != nullptr, saved_x = Saved(x), saved_weight = Saved(weight),
+                        saved_points = activation ? std::optional(Saved(points)) : std::nullopt](BackwardPass& pass) {
+      backward(pass, saved_x.tensor(), saved_weight.tensor(), has_bias, activation,
+               saved_points ? &saved_points->tensor() : nullptr);
+    });
   }
   return y;
 }
 
 }  // namespace
 
-Tensor linear(Operand x, Operand weight) { return apply(x, weight, nullptr); }
-Tensor linear(Operand x, Operand weight, Operand bias) { return apply(x, weight, &bias); }
+Tensor linear(Operand x, Operand weight) { return apply(x, weight, nullptr, {}); }
+Tensor linear(Operand x, Operand weight, Operand bias) { return apply(x, weight, &bias, {}); }
+Tensor linear(Operand x, Operand weight, Operand bias, Activation activation) {
+  return apply(x, weight, &bias, activation);
+}
 
 }  // namespace ranktape

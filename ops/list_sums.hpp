@@ -1,9 +1,7 @@
 #pragma once
 
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <span>
 
 // Internal: sums over one list, in double whatever the list's type is.
 namespace ranktape::detail {
@@ -11,9 +9,9 @@ namespace ranktape::detail {
 /// term(0) + ... + term(count - 1), in several sums side by side that a compiler turns into vector instructions. The
 /// order is a function of `count` alone.
 template <class Term>
-double sum_of(std::size_t count, const Term& term) {
+constexpr double sum_of(std::size_t count, const Term& term) {
   constexpr std::size_t lanes = 8;
-  std::array<double, lanes> sums = {};
+  double sums[lanes] = {};
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -28,8 +26,8 @@ double sum_of(std::size_t count, const Term& term) {
 }
 
 /// The sum of a list.
-template <class Scalar>
-double sum_of(std::span<const Scalar> x) {
+template <class List>
+constexpr double sum_of(const List& x) {
   return sum_of(x.size(), [&](std::size_t i) { return static_cast<double>(x[i]); });
 }
 
@@ -40,8 +38,8 @@ struct Moments {
   double variance;
 };
 
-template <class Scalar>
-Moments moments(std::span<const Scalar> x) {
+template <class List>
+constexpr Moments moments(const List& x) {
   const auto origin = static_cast<double>(x.front());
   const auto count = static_cast<double>(x.size());
   const double mean =
@@ -54,11 +52,12 @@ Moments moments(std::span<const Scalar> x) {
 }
 
 /// log(sum of e^x): the greatest element is taken out, so that nothing overflows. -inf for an empty list.
-template <class Scalar>
-double log_sum_exp(std::span<const Scalar> x) {
+template <class List>
+constexpr double log_sum_exp(const List& x) {
   double greatest = -INFINITY;
-  for (const Scalar value : x) {
-    greatest = static_cast<double>(value) > greatest || std::isnan(value) ? static_cast<double>(value) : greatest;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto value = static_cast<double>(x[i]);
+    greatest = value > greatest || std::isnan(value) ? value : greatest;
   }
   if (!std::isfinite(greatest)) {
     return greatest;

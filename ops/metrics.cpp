@@ -38,7 +38,7 @@ Metric over_lists(const char* name, Operand scores, Operand labels, const Groups
   const std::vector<double> all_scores = scores->to_vector<double>();
   const std::vector<double> all_labels = labels->to_vector<double>();
   const auto longest = static_cast<std::size_t>(lists.longest());
-  const detail::Array<std::byte> keys(longest * detail::key_bytes<double>);
+  const auto keys = detail::key_memory<double>(longest);
   std::vector<double> sorted(longest);
   std::vector<double> ranked_labels(longest);
   std::vector<std::uint32_t> order(longest);
@@ -89,7 +89,7 @@ double discounted_gain(std::span<const double> labels, const MetricOptions& opti
 }
 
 std::vector<double> mid_ranks(std::span<const double> values) {
-  const detail::Array<std::byte> keys(values.size() * detail::key_bytes<double>);
+  const auto keys = detail::key_memory<double>(values.size());
   std::vector<double> sorted(values.size());
   std::vector<std::uint32_t> order(values.size());
   detail::sort_decreasing(values.data(), values.size(), -1, keys.data(), sorted.data(), order.data());

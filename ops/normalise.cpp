@@ -1,10 +1,11 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
-#include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
-#include <ranktape/ops/list_layout.hpp>
+#include <ranktape/ops/list_examples.hpp>
 #include <ranktape/ops/normalise.hpp>
 #include <ranktape/ops/normalise_formulas.hpp>
+#include <ranktape/ops/reduce_kernels.hpp>
 
 #include <cmath>
 
@@ -28,42 +29,46 @@ Tensor over_groups(Operand x, const Groups& groups, const Formula& formula) {
 }
 
 template <class Formula>
-const Operation operation_of(Formula::name, [](Random& random) -> std::vector<OperationExample> {
-  const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
-  const auto over_ragged_lists = [](std::span<const Tensor> x) {
-    return over_groups(x[0], Groups::from_sizes({3, 0, 5, 1}), Formula());
-  };
-  std::vector<OperationExample> examples = {{{sample({9})}, over_ragged_lists}, {{sample({9, 2})}, over_ragged_lists}};
-  for (int axis = -1; axis < 2; ++axis) {
-    examples.push_back(
-        {{sample({2, 3, 4})}, [axis](std::span<const Tensor> x) { return over_axis(x[0], axis, Formula()); }});
-  }
-  return examples;
+const Operation operation_of(Formula::name, [](Random& random) {
+  return detail::list_examples(random, Formula::name, Groups::from_sizes({3, 0, 5, 1}),
+                               [](Operand x, const ListLayout& layout) { return apply(x, layout, Formula()); });
 });
+
+// The gradient of x, given that of y. `kept` is what the formula keeps, and not read where it keeps nothing.
+template <class Scalar, class Formula>
+Tensor gradient_of(const ListLayout& layout, const Scalar* kept, const Tensor& gradient, const Formula& formula) {
+  Tensor result = detail::make_tensor_like(gradient);
+  const Scalar* g = detail::data<Scalar>(gradient);
+  Scalar* to = detail::data<Scalar>(result);
+  if (result.device() == Device::accelerator) {
+    detail::launch(layout.lists(),
+                   detail::kernels::NormaliseGradient<Scalar, Formula>{kept, g, to, layout.places(), formula});
+  } else if constexpr (Formula::keeps == Keeps::nothing) {
+    detail::for_each_list(
+        layout, to,
+        [&](std::int64_t, std::span<Scalar> list, std::span<const Scalar> by_y) { formula.gradient(by_y, list); }, g);
+  } else {
+    detail::for_each_list(
+        layout, to,
+        [&](std::int64_t, std::span<Scalar> list, std::span<const Scalar> of_list, std::span<const Scalar> by_y) {
+          if (!list.empty()) {
+            formula.gradient(of_list, by_y, list);
+          }
+        },
+        kept, g);
+  }
+  return result;
+}
 
 template <class Scalar, class Formula>
 void record(Recorder& recorder, const Tensor& x, const Tensor& y, const ListLayout& layout, const Formula& formula) {
   if constexpr (Formula::keeps == Keeps::nothing) {
     recorder.record(y, [formula, layout](BackwardPass& pass) {
-      Tensor gradient = detail::make_tensor_like(pass.gradient());
-      detail::for_each_list(
-          layout, detail::data<Scalar>(gradient),
-          [&](std::int64_t, std::span<Scalar> to, std::span<const Scalar> g) { formula.gradient(g, to); },
-          detail::data<Scalar>(pass.gradient()));
-      pass.add(0, std::move(gradient));
+      pass.add(0, gradient_of<Scalar>(layout, nullptr, pass.gradient(), formula));
     });
   } else {
     recorder.record(y, [formula, layout, saved = Saved(Formula::keeps == Keeps::input ? x : y)](BackwardPass& pass) {
-      Tensor gradient = detail::make_tensor_like(pass.gradient());
-      detail::for_each_list(
-          layout, detail::data<Scalar>(gradient),
-          [&](std::int64_t, std::span<Scalar> to, std::span<const Scalar> kept, std::span<const Scalar> g) {
-            if (!to.empty()) {
-              formula.gradient(kept, g, to);
-            }
-          },
-          detail::data<Scalar>(saved.tensor()), detail::data<Scalar>(pass.gradient()));
-      pass.add(0, std::move(gradient));
+      pass.add(0, gradient_of(layout, detail::data<Scalar>(saved.tensor()), pass.gradient(), formula));
     });
   }
 }
@@ -72,14 +77,19 @@ template <class Formula>
 Tensor apply(Operand x, const ListLayout& layout, const Formula& formula) {
   Tensor y = detail::make_tensor_like(x);
   detail::dispatch(x->dtype(), [&]<class Scalar>() {
-    detail::for_each_list(
-        layout, detail::data<Scalar>(y),
-        [&](std::int64_t, std::span<Scalar> to, std::span<const Scalar> values) {
-          if (!to.empty()) {
-            formula.value(values, to);
-          }
-        },
-        detail::data<Scalar>(x));
+    if (y.device() == Device::accelerator) {
+      detail::launch(layout.lists(), detail::kernels::Normalise<Scalar, Formula>{
+                                         detail::data<Scalar>(x), detail::data<Scalar>(y), layout.places(), formula});
+    } else {
+      detail::for_each_list(
+          layout, detail::data<Scalar>(y),
+          [&](std::int64_t, std::span<Scalar> to, std::span<const Scalar> values) {
+            if (!to.empty()) {
+              formula.value(values, to);
+            }
+          },
+          detail::data<Scalar>(x));
+    }
     if (Recorder recorder{operation_of<Formula>, {x}}) {
       record<Scalar>(recorder, x, y, layout, formula);
     }

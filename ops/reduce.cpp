@@ -1,10 +1,11 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
-#include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
-#include <ranktape/ops/list_layout.hpp>
+#include <ranktape/ops/list_examples.hpp>
 #include <ranktape/ops/reduce.hpp>
 #include <ranktape/ops/reduce_formulas.hpp>
+#include <ranktape/ops/reduce_kernels.hpp>
 
 #include <cmath>
 
@@ -27,22 +28,15 @@ Tensor over_groups(Operand x, const Groups& groups, const Formula& formula) {
 }
 
 template <class Formula>
-const Operation operation_of(Formula::name, [](Random& random) -> std::vector<OperationExample> {
-  const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
-  const auto over_ragged_lists = [](std::span<const Tensor> x) {
-    // An empty list, too, where its value is a number.
-    constexpr std::span<const double> empty;
-    const std::int64_t none = Formula().minimum_size() == 0 && std::isfinite(Formula().value(empty)) ? 0 : 1;
-    return over_groups(x[0], Groups::from_sizes({3, none, 5 - none, 1}), Formula());
-  };
-  std::vector<OperationExample> examples = {
-      {{sample({2, 3})}, [](std::span<const Tensor> x) { return apply(x[0], ListLayout::whole(x[0]), Formula()); }},
-      {{sample({9})}, over_ragged_lists},
-      {{sample({9, 2})}, over_ragged_lists}};
-  for (int axis = -1; axis < 2; ++axis) {
-    examples.push_back(
-        {{sample({2, 3, 4})}, [axis](std::span<const Tensor> x) { return over_axis(x[0], axis, Formula()); }});
-  }
+const Operation operation_of(Formula::name, [](Random& random) {
+  // An empty list, too, where its value is a number.
+  constexpr std::span<const double> empty;
+  const std::int64_t none = Formula().minimum_size() == 0 && std::isfinite(Formula().value(empty)) ? 0 : 1;
+  std::vector<OperationExample> examples =
+      detail::list_examples(random, Formula::name, Groups::from_sizes({3, none, 5 - none, 1}),
+                            [](Operand x, const ListLayout& layout) { return apply(x, layout, Formula()); });
+  examples.push_back({{Tensor::randn(Shape{2, 3}, random, {.dtype = DType::float64})},
+                      [](std::span<const Tensor> x) { return apply(x[0], ListLayout::whole(x[0]), Formula()); }});
   return examples;
 });
 
@@ -58,11 +52,27 @@ void check_sizes(Operand x, const ListLayout& layout, const Formula& formula) {
   }
 }
 
-// gradient of list i at element k: g[i] * derivative(k)
-template <class Scalar, class Derivative>
-void chain(std::span<Scalar> to, Scalar gradient, const Derivative& derivative) {
-  for (std::size_t k = 0; k < to.size(); ++k) {
-    to[k] = static_cast<Scalar>(static_cast<double>(gradient) * derivative(k));
+// The gradient of x into `to`, given that of the values. `x` is not read where the formula needs no input.
+template <class Scalar, class Formula>
+void write_gradient(const ListLayout& layout, const Scalar* x, const Tensor& gradient, const Tensor& to,
+                    const Formula& formula) {
+  const Scalar* g = detail::data<Scalar>(gradient);
+  if (to.device() == Device::accelerator) {
+    detail::launch(layout.lists(), detail::kernels::ReduceGradient<Scalar, Formula>{x, g, detail::data<Scalar>(to),
+                                                                                    layout.places(), formula});
+  } else if constexpr (Formula::saves_input) {
+    detail::for_each_list(
+        layout, detail::data<Scalar>(to),
+        [&](std::int64_t list, std::span<Scalar> result, std::span<const Scalar> values) {
+          if (!values.empty()) {
+            detail::kernels::write_gradient(result, g[list], formula.derivative(values));
+          }
+        },
+        x);
+  } else {
+    detail::for_each_list(layout, detail::data<Scalar>(to), [&](std::int64_t list, std::span<Scalar> result) {
+      detail::kernels::write_gradient(result, g[list], formula.derivative(result.size()));
+    });
   }
 }
 
@@ -71,24 +81,13 @@ void record(Recorder& recorder, const Tensor& x, const Tensor& y, const ListLayo
   if constexpr (Formula::saves_input) {
     recorder.record(y, [formula, layout, saved = Saved(x)](BackwardPass& pass) {
       Tensor gradient = detail::make_tensor_like(saved.tensor());
-      const Scalar* g = detail::data<Scalar>(pass.gradient());
-      detail::for_each_list(
-          layout, detail::data<Scalar>(gradient),
-          [&](std::int64_t list, std::span<Scalar> to, std::span<const Scalar> values) {
-            if (!values.empty()) {
-              chain(to, g[list], formula.derivative(values));
-            }
-          },
-          detail::data<Scalar>(saved.tensor()));
+      write_gradient(layout, detail::data<Scalar>(saved.tensor()), pass.gradient(), gradient, formula);
       pass.add(0, std::move(gradient));
     });
   } else {
     recorder.record(y, [formula, layout, shape = x.shape()](BackwardPass& pass) {
       Tensor gradient = detail::make_tensor_like(pass.gradient(), shape);
-      const Scalar* g = detail::data<Scalar>(pass.gradient());
-      detail::for_each_list(layout, detail::data<Scalar>(gradient), [&](std::int64_t list, std::span<Scalar> to) {
-        chain(to, g[list], formula.derivative(to.size()));
-      });
+      write_gradient<Scalar>(layout, nullptr, pass.gradient(), gradient, formula);
       pass.add(0, std::move(gradient));
     });
   }
@@ -100,12 +99,17 @@ Tensor apply(Operand x, const ListLayout& layout, const Formula& formula) {
   Tensor y = detail::make_tensor_like(x, layout.reduced_shape());
   detail::dispatch(x->dtype(), [&]<class Scalar>() {
     Scalar* results = detail::data<Scalar>(y);
-    detail::for_each_list(
-        layout, static_cast<Scalar*>(nullptr),
-        [&](std::int64_t list, std::span<Scalar>, std::span<const Scalar> values) {
-          results[list] = static_cast<Scalar>(formula.value(values));
-        },
-        detail::data<Scalar>(x));
+    if (y.device() == Device::accelerator) {
+      detail::launch(layout.lists(), detail::kernels::Reduce<Scalar, Formula>{detail::data<Scalar>(x), results,
+                                                                              layout.places(), formula});
+    } else {
+      detail::for_each_list(
+          layout, static_cast<Scalar*>(nullptr),
+          [&](std::int64_t list, std::span<Scalar>, std::span<const Scalar> values) {
+            results[list] = static_cast<Scalar>(formula.value(values));
+          },
+          detail::data<Scalar>(x));
+    }
     if (Recorder recorder{operation_of<Formula>, {x}}) {
       record<Scalar>(recorder, x, y, layout, formula);
     }

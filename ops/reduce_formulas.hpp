@@ -2,12 +2,11 @@
 
 #include <ranktape/ops/list_sums.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <span>
+#include <cstddef>
 
 // Internal. One struct per reduction: the value of a list, in double, and its derivatives:
-//   value(x)       for a list x,
+//   value(x)       for a list x, a span or a ListView,
 //   derivative(x)  a function of k: d value / d x[k],
 //   minimum_size() the fewest elements for which there is a value.
 // `saves_input` is false where derivative looks only at the length of x: it is then given a list without elements.
@@ -17,11 +16,11 @@ struct Sum {
   static constexpr const char* name = "sum";
   static constexpr bool saves_input = false;
   static constexpr std::size_t minimum_size() { return 0; }
-  template <class Scalar>
-  double value(std::span<const Scalar> x) const {
+  template <class List>
+  constexpr double value(const List& x) const {
     return detail::sum_of(x);
   }
-  static auto derivative(std::size_t) {
+  static constexpr auto derivative(std::size_t) {
     return [](std::size_t) { return 1.0; };
   }
 };
@@ -30,11 +29,11 @@ struct Mean {
   static constexpr const char* name = "mean";
   static constexpr bool saves_input = false;
   static constexpr std::size_t minimum_size() { return 1; }
-  template <class Scalar>
-  double value(std::span<const Scalar> x) const {
+  template <class List>
+  constexpr double value(const List& x) const {
     return detail::sum_of(x) / static_cast<double>(x.size());
   }
-  static auto derivative(std::size_t size) {
+  static constexpr auto derivative(std::size_t size) {
     return [share = 1 / static_cast<double>(size)](std::size_t) { return share; };
   }
 };
@@ -44,27 +43,38 @@ template <class Precedes>
 struct Extreme {
   static constexpr bool saves_input = true;
   static constexpr std::size_t minimum_size() { return 1; }
-  template <class Scalar>
-  double value(std::span<const Scalar> x) const {
-    Scalar best = x.front();
-    for (const Scalar candidate : x) {
+  template <class List>
+  constexpr double value(const List& x) const {
+    auto best = static_cast<double>(x.front());
+    for (std::size_t i = 1; i < x.size(); ++i) {
+      const auto candidate = static_cast<double>(x[i]);
       best = Precedes()(candidate, best) || std::isnan(candidate) ? candidate : best;
     }
-    return static_cast<double>(best);
+    return best;
   }
-  template <class Scalar>
-  auto derivative(std::span<const Scalar> x) const {
-    const auto best = static_cast<Scalar>(value(x));
-    const double share = 1 / static_cast<double>(std::ranges::count(x, best));
-    return [=](std::size_t k) { return x[k] == best ? share : 0.0; };
+  template <class List>
+  constexpr auto derivative(const List& x) const {
+    const double best = value(x);
+    double tied = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      tied += static_cast<double>(x[i]) == best ? 1 : 0;
+    }
+    return [x, best, share = 1 / tied](std::size_t k) { return static_cast<double>(x[k]) == best ? share : 0.0; };
   }
 };
 
-struct Max : Extreme<std::greater<>> {
+struct GreaterFirst {
+  constexpr bool operator()(double a, double b) const { return a > b; }
+};
+struct LessFirst {
+  constexpr bool operator()(double a, double b) const { return a < b; }
+};
+
+struct Max : Extreme<GreaterFirst> {
   static constexpr const char* name = "max";
 };
 
-struct Min : Extreme<std::less<>> {
+struct Min : Extreme<LessFirst> {
   static constexpr const char* name = "min";
 };
 
@@ -73,12 +83,12 @@ struct LogSumExp {
   static constexpr const char* name = "logsumexp";
   static constexpr bool saves_input = true;
   static constexpr std::size_t minimum_size() { return 0; }
-  template <class Scalar>
-  double value(std::span<const Scalar> x) const {
+  template <class List>
+  constexpr double value(const List& x) const {
     return detail::log_sum_exp(x);
   }
-  template <class Scalar>
-  auto derivative(std::span<const Scalar> x) const {
+  template <class List>
+  constexpr auto derivative(const List& x) const {
     const double y = value(x);
     return [=](std::size_t k) { return y == -INFINITY ? 0.0 : std::exp(static_cast<double>(x[k]) - y); };
   }
@@ -88,14 +98,16 @@ struct Variance {
   bool unbiased = false;
   static constexpr const char* name = "variance";
   static constexpr bool saves_input = true;
-  [[nodiscard]] std::size_t minimum_size() const { return unbiased ? 2 : 1; }
-  [[nodiscard]] double divisor(std::size_t size) const { return static_cast<double>(size) - (unbiased ? 1 : 0); }
-  template <class Scalar>
-  double value(std::span<const Scalar> x) const {
+  [[nodiscard]] constexpr std::size_t minimum_size() const { return unbiased ? 2 : 1; }
+  [[nodiscard]] constexpr double divisor(std::size_t size) const {
+    return static_cast<double>(size) - (unbiased ? 1 : 0);
+  }
+  template <class List>
+  constexpr double value(const List& x) const {
     return detail::moments(x).variance * (static_cast<double>(x.size()) / divisor(x.size()));
   }
-  template <class Scalar>
-  auto derivative(std::span<const Scalar> x) const {
+  template <class List>
+  constexpr auto derivative(const List& x) const {
     const double mean = detail::moments(x).mean;
     const double factor = 2 / divisor(x.size());
     return [=](std::size_t k) { return factor * (static_cast<double>(x[k]) - mean); };
@@ -107,27 +119,28 @@ struct Norm {
   static constexpr const char* name = "norm";
   static constexpr bool saves_input = true;
   static constexpr std::size_t minimum_size() { return 0; }
-  template <class Scalar>
-  static double scaled(std::span<const Scalar> x, double scale) {
+  template <class List>
+  static constexpr double scaled(const List& x, double scale) {
     return scale * std::sqrt(detail::sum_of(x.size(), [&](std::size_t i) {
              const double ratio = static_cast<double>(x[i]) / scale;
              return ratio * ratio;
            }));
   }
-  template <class Scalar>
-  double value(std::span<const Scalar> x) const {
+  template <class List>
+  constexpr double value(const List& x) const {
     const double plain = scaled(x, 1);
     if ((plain > 1e-140 && plain < 1e150) || std::isnan(plain)) {
       return plain;
     }
     double greatest = 0;
-    for (const Scalar element : x) {
-      greatest = std::max(greatest, std::abs(static_cast<double>(element)));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double magnitude = std::abs(static_cast<double>(x[i]));
+      greatest = magnitude > greatest ? magnitude : greatest;
     }
     return greatest == 0 || std::isinf(greatest) ? greatest : scaled(x, greatest);
   }
-  template <class Scalar>
-  auto derivative(std::span<const Scalar> x) const {
+  template <class List>
+  constexpr auto derivative(const List& x) const {
     const double y = value(x);
     return [=](std::size_t k) { return y == 0 ? 0.0 : static_cast<double>(x[k]) / y; };
   }

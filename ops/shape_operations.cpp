@@ -1,6 +1,8 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/broadcast.hpp>
+#include <ranktape/ops/elementwise_pair_formulas.hpp>
+#include <ranktape/ops/shape_kernels.hpp>
 #include <ranktape/ops/shape_operations.hpp>
 
 #include <algorithm>
@@ -35,6 +37,10 @@ Tensor transposed(const Tensor& matrix) {
   detail::dispatch(matrix.dtype(), [&]<class Scalar>() {
     const Scalar* from = detail::data<Scalar>(matrix);
     Scalar* to = detail::data<Scalar>(result);
+    if (matrix.device() == Device::accelerator) {
+      detail::launch(result.size(), detail::kernels::Transpose<Scalar>{from, to, rows, columns});
+      return;
+    }
     for (std::int64_t top = 0; top < rows; top += square) {
       for (std::int64_t left = 0; left < columns; left += square) {
         for (std::int64_t j = left; j < std::min(left + square, columns); ++j) {
@@ -72,12 +78,7 @@ Tensor expand(Operand x, const Shape& shape) {
                              detail::describe(x), to_string(shape));
   }
   Tensor y = detail::make_tensor_like(x, shape);
-  detail::dispatch(x->dtype(), [&]<class Scalar>() {
-    const Scalar* from = detail::data<Scalar>(x);
-    Scalar* to = detail::data<Scalar>(y);
-    detail::for_each_pair(shape, x->shape(), shape,
-                          [&](std::int64_t i, std::int64_t source, std::int64_t) { to[i] = from[source]; });
-  });
+  detail::map_pairs(x, x, y, formulas::First{});
   if (Recorder recorder{expand_operation, {x}}) {
     recorder.record(y, [](BackwardPass& pass) { pass.add(0, pass.gradient()); });
   }

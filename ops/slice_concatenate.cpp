@@ -1,7 +1,9 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/broadcast.hpp>
 #include <ranktape/ops/list_layout.hpp>
+#include <ranktape/ops/shape_kernels.hpp>
 #include <ranktape/ops/shape_operations.hpp>
 
 #include <algorithm>
@@ -43,6 +45,13 @@ void copy_stretch(Place from, Place to, int axis, std::int64_t count) {
     }
   }
   detail::dispatch(from.tensor.dtype(), [&]<class Scalar>() {
+    if (from.tensor.device() == Device::accelerator) {
+      detail::launch(blocks * count * inner, detail::kernels::CopyStretch<Scalar>{
+                                                 detail::data<Scalar>(from.tensor) + from.begin * inner,
+                                                 detail::data<Scalar>(to.tensor) + to.begin * inner, count * inner,
+                                                 from.tensor.shape()[axis] * inner, to.tensor.shape()[axis] * inner});
+      return;
+    }
     for (std::int64_t block = 0; block < blocks; ++block) {
       const auto at = [&](const Place& place) {
         return detail::data<Scalar>(place.tensor) + (block * place.tensor.shape()[axis] + place.begin) * inner;

@@ -1,8 +1,9 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/optim/adam.hpp>
+#include <ranktape/optim/adam_kernel.hpp>
 #include <ranktape/optim/check_options.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -17,41 +18,6 @@ std::vector<std::string> buffers(const AdamOptions& options) {
   return names;
 }
 
-// The coefficients of one step.
-template <class Scalar>
-struct Coefficients {
-  Coefficients(const AdamOptions& options, double learning_rate, std::int64_t step) {
-    const auto t = static_cast<double>(step);
-    const double decay = options.decoupled_weight_decay ? learning_rate * options.weight_decay : 0;
-    kept = static_cast<Scalar>(1 - decay);
-    coupled_decay = static_cast<Scalar>(options.decoupled_weight_decay ? 0 : options.weight_decay);
-    new_first = static_cast<Scalar>(1 - options.beta1);
-    old_second = static_cast<Scalar>(options.beta2);
-    new_second = static_cast<Scalar>(1 - options.beta2);
-    root_correction = static_cast<Scalar>(std::sqrt(1 - std::pow(options.beta2, t)));
-    step_size = static_cast<Scalar>(learning_rate / (1 - std::pow(options.beta1, t)));
-    epsilon = static_cast<Scalar>(options.epsilon);
-  }
-
-  Scalar kept, coupled_decay, new_first, old_second, new_second, root_correction, step_size, epsilon;
-};
-
-template <bool Amsgrad, class Scalar>
-void descend(std::span<Scalar> p, const Scalar* gradient, Scalar* m, Scalar* v, Scalar* largest,
-             const Coefficients<Scalar>& c) {
-  for (std::size_t i = 0; i < p.size(); ++i) {
-    const Scalar value = p[i] * c.kept;
-    const Scalar g = gradient[i] + c.coupled_decay * value;
-    m[i] += c.new_first * (g - m[i]);
-    v[i] = c.old_second * v[i] + c.new_second * g * g;
-    Scalar square = v[i];
-    if constexpr (Amsgrad) {
-      square = largest[i] = std::max(largest[i], square);
-    }
-    p[i] = value - c.step_size * (m[i] / (std::sqrt(square) / c.root_correction + c.epsilon));
-  }
-}
-
 }  // namespace
 
 Adam::Adam(std::vector<Tensor> parameters, const AdamOptions& options, SourceLocation where)
@@ -63,16 +29,28 @@ Adam::Adam(std::vector<Tensor> parameters, const AdamOptions& options, SourceLoc
 }
 
 void Adam::update(Tensor& parameter, const Tensor& gradient, Slot& slot) {
+  const auto t = static_cast<double>(slot.steps);
+  const bool decoupled = options_.decoupled_weight_decay;
   detail::dispatch(parameter.dtype(), [&]<class Scalar>() {
-    const Coefficients<Scalar> coefficients(options_, learning_rate(), slot.steps);
-    const std::span<Scalar> values = parameter.mutable_values<Scalar>();
-    const auto* g = detail::data<Scalar>(gradient);
-    auto* m = detail::data<Scalar>(slot.buffers[0]);
-    auto* v = detail::data<Scalar>(slot.buffers[1]);
-    if (options_.amsgrad) {
-      descend<true, Scalar>(values, g, m, v, detail::data<Scalar>(slot.buffers[2]), coefficients);
+    const detail::AdamStep<Scalar> step = {
+        .count = parameter.size(),
+        .parameter = detail::written<Scalar>(parameter),
+        .gradient = detail::data<Scalar>(gradient),
+        .first_moment = detail::data<Scalar>(slot.buffers[0]),
+        .second_moment = detail::data<Scalar>(slot.buffers[1]),
+        .largest = options_.amsgrad ? detail::data<Scalar>(slot.buffers[2]) : nullptr,
+        .kept = static_cast<Scalar>(decoupled ? 1 - learning_rate() * options_.weight_decay : 1),
+        .coupled_decay = static_cast<Scalar>(decoupled ? 0 : options_.weight_decay),
+        .new_first = static_cast<Scalar>(1 - options_.beta1),
+        .old_second = static_cast<Scalar>(options_.beta2),
+        .new_second = static_cast<Scalar>(1 - options_.beta2),
+        .root_scale = static_cast<Scalar>(1 / std::sqrt(1 - std::pow(options_.beta2, t))),
+        .step_size = static_cast<Scalar>(learning_rate() / (1 - std::pow(options_.beta1, t))),
+        .epsilon = static_cast<Scalar>(options_.epsilon)};
+    if (parameter.device() == Device::accelerator) {
+      detail::launch(step.count, detail::AdamElement<Scalar>{step});
     } else {
-      descend<false, Scalar>(values, g, m, v, nullptr, coefficients);
+      detail::take_adam_step(step);
     }
   });
 }

@@ -23,7 +23,7 @@ struct AdamOptions {
 ///     m = m + (1 - beta1) * (g - m)
 ///     v = beta2 * v + (1 - beta2) * g * g
 ///     w = amsgrad ? max(w, v) : v
-///     p = p - learning_rate / (1 - beta1^t) * (m / (sqrt(w) / sqrt(1 - beta2^t) + epsilon))
+///     p = p - (learning_rate / (1 - beta1^t)) * m / (sqrt(w) * (1 / sqrt(1 - beta2^t)) + epsilon)
 ///
 /// in this order, in the parameter's own type; the coefficients are computed in double, then rounded to it.
 class Adam final : public Optimizer {

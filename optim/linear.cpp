@@ -26,6 +26,12 @@ Tensor Linear::operator()(Operand x) const {
   return bias.defined() ? linear(x, w, Operand(bias, x.where())) : linear(x, w);
 }
 
+Tensor Linear::operator()(Operand x, Activation activation) const {
+  const Operand w(weight, x.where());
+  return bias.defined() ? linear(x, w, Operand(bias, x.where()), activation)
+                        : apply(activation, Operand(linear(x, w), x.where()));
+}
+
 std::vector<Tensor> Linear::parameters() const {
   return bias.defined() ? std::vector<Tensor>{weight, bias} : std::vector<Tensor>{weight};
 }

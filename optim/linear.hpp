@@ -3,6 +3,7 @@
 #include <ranktape/core/dtype.hpp>
 #include <ranktape/core/operand.hpp>
 #include <ranktape/core/random.hpp>
+#include <ranktape/ops/activation.hpp>
 #include <ranktape/optim/initialization.hpp>
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct Linear {
          SourceLocation where = SourceLocation::current());
 
   [[nodiscard]] Tensor operator()(Operand x) const;
+  /// The same with an activation behind it, in one operation.
+  [[nodiscard]] Tensor operator()(Operand x, Activation activation) const;
   /// "weight" and, if there is one, "bias".
   [[nodiscard]] std::vector<Tensor> parameters() const;
   [[nodiscard]] Linear clone() const;

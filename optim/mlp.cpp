@@ -45,19 +45,19 @@ Tensor Mlp::evaluate(Operand features, Random* random) const {
                              detail::describe(features), sizes_.front());
   }
   Tensor x = features;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    x = layers_[i](Operand(x, where));
-    if (i + 1 == layers_.size()) {
-      break;
-    }
-    if (!norms_.empty()) {
+  for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
+    if (norms_.empty()) {
+      x = layers_[i](Operand(x, where), options_.activation);
+    } else {
+      x = layers_[i](Operand(x, where));
       x = layer_norm(Operand(x, where), Operand(norms_[i].weight, where), Operand(norms_[i].bias, where));
+      x = apply(options_.activation, Operand(x, where));
     }
-    x = apply(options_.activation, Operand(x, where));
     if (random != nullptr) {
       x = dropout(Operand(x, where), options_.dropout, *random);
     }
   }
+  x = layers_.back()(Operand(x, where));
   return sizes_.back() == 1 ? reshape(Operand(x, where), Shape{x.shape()[0]}) : x;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <ranktape/optim/activation.hpp>
+#include <ranktape/ops/activation.hpp>
 #include <ranktape/optim/linear.hpp>
 
 #include <cstdint>

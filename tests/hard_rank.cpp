@@ -64,3 +64,25 @@ TEST_CASE("rank: no gradient flows, and a NaN is named") {
         "rank: element 1 of 'scores' [2] float32 is inf; values must be finite to be ranked: look at what computed "
         "them");
 }
+
+TEST_CASE("ranks of labels, which are counted, are those of the same order of other numbers, which are sorted") {
+  Random random(5);
+  const Groups groups = Groups::from_sizes({7, 0, 1, 200, 32});
+  for (const int labels : {1, 5, 32, 33}) {
+    CAPTURE(labels);
+    std::vector<float> relevance(240);
+    for (float& label : relevance) {
+      label = static_cast<float>(random.below(static_cast<std::uint64_t>(labels)));
+    }
+    relevance[0] = -0.0F;
+    const Tensor counted = Tensor::from(relevance);
+    const Tensor sorted = counted + 0.5;
+    for (const Direction direction : {Direction::ascending, Direction::descending}) {
+      CHECK(rank(counted, groups, direction).to_vector<float>() == rank(sorted, groups, direction).to_vector<float>());
+      CHECK(rank(-counted, groups, direction).to_vector<float>() ==
+            rank(-sorted, groups, direction).to_vector<float>());
+      CHECK(rank(counted.to(DType::float64), groups, direction).to_vector<float>() ==
+            rank(sorted, groups, direction).to_vector<float>());
+    }
+  }
+}

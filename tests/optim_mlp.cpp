@@ -123,8 +123,25 @@ TEST_CASE("mlp: is its layers, one after the other") {
     const std::vector<Tensor> p = model.parameters();
     const Tensor hidden = apply(activation, layer_norm(linear(x, p[0], p[1]), p[2], p[3]));
     CHECK(model(x).to_vector<double>() == linear(hidden, p[4], p[5]).to_vector<double>());
+
+    const Mlp plain({5, 4, 1}, random, {.activation = activation, .dtype = DType::float64});
+    const std::vector<Tensor> q = plain.parameters();
+    const Tensor values = apply(activation, linear(x, q[0], q[1]));
+    CHECK(plain(x).to_vector<double>() == linear(values, q[2], q[3]).to_vector<double>());
   }
   CHECK_FALSE(activation_named("swish").has_value());
+}
+
+TEST_CASE("mlp: a hidden layer is one record") {
+  Random random(9);
+  const Mlp model({5, 4, 3, 1}, random);
+  const Tape tape;
+  static_cast<void>(model(Tensor::zeros(Shape{7, 5})));
+  std::vector<std::string> names;
+  for (const Record& record : tape.records()) {
+    names.emplace_back(record.operation->name());
+  }
+  CHECK(names == std::vector<std::string>{"activated_linear", "activated_linear", "linear", "reshape"});
 }
 
 TEST_CASE("mlp: its gradient") {

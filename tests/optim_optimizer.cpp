@@ -5,6 +5,7 @@
 #include <ranktape/optim/sgd.hpp>
 #include <doctest/doctest.h>
 
+#include "simd_targets.hpp"
 #include "support.hpp"
 
 #include <algorithm>
@@ -115,6 +116,24 @@ TEST_CASE("optimizers: ten steps are those of PyTorch") {
     CAPTURE(row["name"].get<std::string>());
     CHECK(trajectory_error(row, DType::float64) < 1e-12);
     CHECK(trajectory_error(row, DType::float32) < 2e-6);
+  }
+}
+
+TEST_CASE("optimizers: Adam's bits are the same for every instruction set") {
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    for (const bool amsgrad : {false, true}) {
+      std::vector<std::vector<double>> results;
+      tests::for_each_simd_target([&] {
+        Random random(10);
+        const Tensor w = Tensor::randn(Shape{1003}, random, {.dtype = dtype, .requires_grad = true});
+        Adam optimizer({w}, {.weight_decay = 0.1, .amsgrad = amsgrad});
+        for (int t = 0; t < 3; ++t) {
+          optimizer.step(gradients_of({w}, random));
+        }
+        results.push_back(w.to_vector<double>());
+      });
+      CHECK(std::all_of(results.begin(), results.end(), [&](const auto& result) { return result == results[0]; }));
+    }
   }
 }
 

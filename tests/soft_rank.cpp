@@ -246,19 +246,6 @@ TEST_CASE("soft_rank: a million documents") {
   }
 }
 
-TEST_CASE("soft_rank: diagnostics of the last call") {
-  const Groups groups = Groups::from_sizes({3, 1, 2});
-  const Tensor values = Tensor({0.f, 10.f, 20.f, 5.f, 1.f, 1.f});
-  soft_rank(values, groups, {.regularization_strength = 1});
-  const RankDiagnostics found = rank_diagnostics();
-  CHECK(found.lists == 2);  // the list of one has nothing to pool
-  CHECK(found.documents == 5);
-  CHECK(found.blocks == 4);
-  CHECK(found.single_block_lists == 1);
-  CHECK(found.single_documents == 3);
-  CHECK(found.blocks_per_document() == doctest::Approx(0.8));
-}
-
 TEST_CASE("soft_rank: exact error texts") {
   using tests::error_text;
   const Tensor scores = Tensor({1.f, std::numeric_limits<float>::quiet_NaN(), 3.f}).named("scores");

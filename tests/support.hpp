@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/error.hpp>
 #include <ranktape/core/io/file.hpp>
 #include <ranktape/core/source_location.hpp>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ranktape::tests {
@@ -48,5 +50,8 @@ std::string error_text(Function&& function, bool placed = true, SourceLocation h
   }
   return "(nothing thrown)";
 }
+
+/// Whether the library is built with an accelerator (which may be this processor).
+inline bool accelerator_built() { return std::string_view(detail::accelerator_system()) != "none"; }
 
 }  // namespace ranktape::tests

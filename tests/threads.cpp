@@ -170,3 +170,32 @@ TEST_CASE("threads: diagnostics of ranks are the calling thread's own") {
   CHECK(there == 1);
   CHECK(rank_diagnostics().blocks == 4);
 }
+
+TEST_CASE("threads: a training step shared with helpers gives the bits of one thread") {
+  const int threads = num_threads();
+  const auto train_shared = [](int count) {
+    set_num_threads(count);
+    Random random(5);
+    const Tensor features = Tensor::randn(Shape{2000, 40}, random);
+    const Tensor targets = Tensor::randn(Shape{20, 100}, random);
+    const Mlp model({40, 33, 1}, random, {.activation = Activation::tanh});
+    Adam optimizer(model.parameters());
+    double loss = 0;
+    for (int step = 0; step < 3; ++step) {
+      const Tape tape;
+      const Tensor value = spearman_loss(reshape(model(features), Shape{20, 100}), targets);
+      optimizer.step(value.backward());
+      loss = value.item();
+    }
+    std::vector<double> result = {loss};
+    for (const Tensor& tensor : model.parameters()) {
+      const std::vector<double> values = tensor.to_vector<double>();
+      result.insert(result.end(), values.begin(), values.end());
+    }
+    return result;
+  };
+  const std::vector<double> alone = train_shared(1);
+  CHECK(train_shared(2) == alone);
+  CHECK(train_shared(4) == alone);
+  set_num_threads(threads);
+}

@@ -8,7 +8,7 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
-#include <ranktape/ops/rank/hard_rank.hpp>
+#include <ranktape/ops/rank/mid_ranks.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
 
 #include <algorithm>
@@ -110,14 +110,12 @@ const Operation spearman_operation("spearman_loss", [](Random& random) -> std::v
   return examples;
 });
 
-Tensor target_ranks_of(Operand targets, const Lists& lists, const Groups* groups, const SpearmanOptions& options) {
+Tensor target_ranks_of(Operand targets, const Lists& lists, const SpearmanOptions& options) {
+  detail::check_finite_values("spearman_loss", targets);
   if (options.target_ranks == TargetRanks::average) {
-    const Tensor exact = targets->detach().to(DType::float64);
-    const Operand values(exact, targets.where());
-    return groups == nullptr ? rank(values, options.rank.direction) : rank(values, *groups, options.rank.direction);
+    return detail::mid_ranks(targets, lists, options.rank.direction, DType::float64);
   }
   Tensor ranks;
-  detail::check_finite_values("spearman_loss", targets);
   detail::pool_ranks(targets, lists, options.rank, DType::float64, ranks);
   return ranks;
 }
@@ -138,7 +136,7 @@ Tensor spearman_of(Operand predictions, Operand targets, const Groups* groups, c
   detail::check_strength("spearman_loss", predictions, options.rank);
   detail::check_finite_values("spearman_loss", predictions);
 
-  const Tensor target_ranks = target_ranks_of(targets, lists, groups, options);
+  const Tensor target_ranks = target_ranks_of(targets, lists, options);
   Tensor ranks;
   const detail::Pooling pooling = detail::pool_ranks(predictions, lists, options.rank, DType::float64, ranks);
   Tensor derivative = detail::make_tensor_like(ranks);

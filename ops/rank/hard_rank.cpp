@@ -16,7 +16,7 @@ using detail::Lists;
 template <class Scalar, class Function>
 void for_each_sorted(const Lists& lists, const Scalar* values, int sign, Function&& function) {
   const auto longest = static_cast<std::size_t>(lists.longest());
-  const Array<std::byte> keys(longest * detail::key_bytes<Scalar>);
+  const auto keys = detail::key_memory<Scalar>(longest);
   const Array<double> sorted(longest);
   const Array<std::uint32_t> order(longest);
   for (std::int64_t list = 0; list < lists.count(); ++list) {
@@ -31,17 +31,7 @@ int decreasing_sign(Direction direction) { return direction == Direction::ascend
 
 Tensor rank_of(Operand values, const Lists& lists, Direction direction) {
   detail::check_finite_values("rank", values);
-  Tensor ranks = detail::make_tensor_like(values);
-  detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    Scalar* to = detail::data<Scalar>(ranks);
-    for_each_sorted(lists, detail::data<Scalar>(values), decreasing_sign(direction),
-                    [&](std::int64_t begin, std::uint32_t n, const double* sorted, const std::uint32_t* order) {
-                      detail::for_each_mid_rank(sorted, n, [&](std::uint32_t i, double mid_rank) {
-                        to[begin + order[i]] = static_cast<Scalar>(mid_rank);
-                      });
-                    });
-  });
-  return ranks;
+  return detail::mid_ranks(values, lists, direction, values->dtype());
 }
 
 Tensor argsort_of(Operand values, const Lists& lists, Direction direction) {

@@ -67,7 +67,7 @@ inline void fill_decays(const double* sorted, std::size_t n, double inverse, dou
 template <class Scalar, class Function>
 void LaplaceLists::for_each_sorted(const Scalar* values, Function&& function) const {
   const auto longest = static_cast<std::size_t>(lists.longest());
-  const Array<std::byte> keys(longest * key_bytes<Scalar>);
+  const auto keys = key_memory<Scalar>(longest);
   const Array<double> sorted(longest);
   for (std::int64_t index = 0; index < lists.count(); ++index) {
     const std::int64_t begin = lists.begin(index);

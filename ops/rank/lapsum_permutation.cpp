@@ -5,11 +5,11 @@
 // that of row j, and f and q the density and the softmax of -|b_j - u_i| / t,
 //   dL/du_i = sum_j (q_ji sum_l(h_jl f_jl) - h_ji f_ji).
 
-#include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
+#include <ranktape/ops/rank/relaxation_examples.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -27,16 +27,8 @@ using detail::Lists;
 
 constexpr const char* name = "lapsum_permutation";
 
-const Operation lapsum_permutation_operation(name, [](Random& random) -> std::vector<OperationExample> {
-  std::vector<OperationExample> examples;
-  for (const Direction direction : {Direction::ascending, Direction::descending}) {
-    for (const double temperature : {0.2, 1.0, 10.0}) {
-      const RelaxationOptions options = {temperature, direction, StrengthUnit::absolute};
-      examples.push_back({{Tensor::randn(Shape{2, 5}, random, {.dtype = DType::float64})},
-                          [options](std::span<const Tensor> x) { return lapsum_permutation(x[0], options); }});
-    }
-  }
-  return examples;
+const Operation lapsum_permutation_operation(name, [](Random& random) {
+  return detail::relaxation_examples(random, lapsum_permutation);
 });
 
 /// F((b - u) / t) and 1 - F((b - u) / t), each to its last digit.

@@ -4,10 +4,10 @@
 // value on either side, and two carries, decaying from value to value, sum them up. O(n), and no exponential.
 // Places grow with values and temperature together, so dL/dt = (sum_j g_j b_j - sum_i u_i dL/du_i) / t.
 
-#include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/rank/relaxation_examples.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -25,24 +25,8 @@ using detail::PerList;
 
 constexpr const char* name = "lapsum_sort";
 
-const Operation lapsum_sort_operation(name, [](Random& random) -> std::vector<OperationExample> {
-  const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
-  std::vector<OperationExample> examples;
-  for (const Direction direction : {Direction::ascending, Direction::descending}) {
-    for (const double temperature : {0.1, 1.0, 10.0}) {
-      const RelaxationOptions options = {temperature, direction, StrengthUnit::absolute};
-      examples.push_back(
-          {{sample({2, 6})}, [options](std::span<const Tensor> x) { return lapsum_sort(x[0], options); }});
-    }
-  }
-  const RelaxationOptions per_item = {.temperature = 4, .temperature_unit = StrengthUnit::per_item};
-  const Tensor temperatures = Tensor::from({0.3, 1, 2, 0.7}, {.dtype = DType::float64});
-  examples.push_back({{sample({9}), temperatures}, [per_item](std::span<const Tensor> x) {
-                        return lapsum_sort(x[0], Groups::from_sizes({4, 0, 1, 4}), x[1], per_item);
-                      }});
-  examples.push_back({{sample({2, 5}), Tensor::scalar(0.4, {.dtype = DType::float64})},
-                      [](std::span<const Tensor> x) { return lapsum_sort(x[0], x[1]); }});
-  return examples;
+const Operation lapsum_sort_operation(name, [](Random& random) {
+  return detail::relaxation_examples(random, lapsum_sort, lapsum_sort, lapsum_sort, lapsum_sort);
 });
 
 /// Where each place of all lists lies, with the weights of its two neighbours.

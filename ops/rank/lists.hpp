@@ -19,6 +19,8 @@ class Lists {
   [[nodiscard]] std::int64_t begin(std::int64_t list) const { return groups_ ? groups_->begin(list) : list * length_; }
   [[nodiscard]] std::int64_t size(std::int64_t list) const { return groups_ ? groups_->size(list) : length_; }
   [[nodiscard]] std::int64_t longest() const { return length_; }
+  /// About what sorting and ranking one list costs, for sharing lists among threads.
+  [[nodiscard]] double nanoseconds_each() const;
 
  private:
   Lists(std::int64_t count, std::int64_t length, std::optional<Groups> groups)

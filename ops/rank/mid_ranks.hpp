@@ -1,5 +1,9 @@
 #pragma once
 
+#include <ranktape/core/tensor.hpp>
+#include <ranktape/ops/rank/lists.hpp>
+#include <ranktape/ops/rank/options.hpp>
+
 #include <cstdint>
 
 // Internal.
@@ -20,5 +24,8 @@ void for_each_mid_rank(const double* sorted, std::uint32_t n, Function&& functio
     }
   }
 }
+
+/// Hard ranks of every list as `dtype`; equal values share the mean of their ranks. The values must be finite.
+Tensor mid_ranks(const Tensor& values, const Lists& lists, Direction direction, DType dtype);
 
 }  // namespace ranktape::detail

@@ -4,10 +4,10 @@
 //   dL/dx_j = (sum_i c_i d_ij + sum_k sign(x_j - x_k) (a_j + a_k)) / t,
 // where the last sum, like A, is one pass over the sorted values.
 
-#include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/neural_sort.hpp>
+#include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 
@@ -22,17 +22,8 @@ using detail::Lists;
 
 constexpr const char* name = "neural_sort";
 
-const Operation neural_sort_operation(name, [](Random& random) -> std::vector<OperationExample> {
-  std::vector<OperationExample> examples;
-  for (const Direction direction : {Direction::ascending, Direction::descending}) {
-    for (const double temperature : {0.5, 1.0, 10.0}) {
-      const RelaxationOptions options = {temperature, direction, StrengthUnit::absolute};
-      examples.push_back({{Tensor::randn(Shape{2, 5}, random, {.dtype = DType::float64})},
-                          [options](std::span<const Tensor> x) { return neural_sort(x[0], options); }});
-    }
-  }
-  return examples;
-});
+const Operation neural_sort_operation(name,
+                                      [](Random& random) { return detail::relaxation_examples(random, neural_sort); });
 
 /// One list sorted: x_(order[i]) = -sorted[i] rises.
 struct NeuralList {
@@ -135,7 +126,7 @@ Tensor neural_sort(Operand values, const RelaxationOptions& options) {
     return NeuralList{n, sign, inverse[static_cast<std::size_t>(index)], sorted.data() + begin, order.data() + begin};
   };
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    const Array<std::byte> keys(n * detail::key_bytes<Scalar>);
+    const auto keys = detail::key_memory<Scalar>(n);
     const Array<double> distances(n);
     const Array<double> centred(n);
     const Array<double> row(n);

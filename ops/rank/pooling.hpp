@@ -2,7 +2,6 @@
 
 #include <ranktape/core/array.hpp>
 #include <ranktape/core/tensor.hpp>
-#include <ranktape/ops/rank/isotonic.hpp>
 #include <ranktape/ops/rank/lists.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
 
@@ -11,43 +10,19 @@
 // Internal: what soft_rank, soft_sort and spearman_loss share: sorting and pooling of every list, and what is kept.
 namespace ranktape::detail {
 
-/// Memory for one list at a time, as long as the longest.
-struct PoolingWorkspace {
-  explicit PoolingWorkspace(std::int64_t longest);
-
-  Array<std::byte> keys;
-  Array<double> sorted;   ///< sign * values in decreasing order
-  Array<double> shifted;  ///< what is regressed
-  Array<double> sums;
-  Array<double> counts;
-  Array<Scaled> numerators;  ///< kl only: made when first needed
-  Array<Scaled> denominators;
-  Array<Scaled> exponentials;
-
-  void need_scaled();
-};
-
 /// What the forward pass found and the backward pass uses. List l is at Lists::begin(l) in `order` and `ends`.
 struct Pooling {
   Pooling(const Lists& which, const SoftRankOptions& how, std::int64_t documents);
 
   Lists lists;
   SoftRankOptions options;
-  Array<std::uint32_t> order;      ///< position in the list of the i-th in sorted order
-  Array<std::uint32_t> ends;       ///< where each block ends, in sorted order
-  Array<std::uint32_t> blocks;     ///< how many blocks each list has
+  Array<std::uint32_t> order;   ///< position in the list of the i-th in sorted order; unset for soft ranks in one block
+  Array<std::uint32_t> ends;    ///< where each block ends, in sorted order
+  Array<std::uint32_t> blocks;  ///< how many blocks each list has
   Array<double> inverse_strength;  ///< of each list
 
-  /// Calls function(first, last) for the blocks of a list, in sorted order.
-  template <class Function>
-  void for_each_block(std::int64_t list, Function&& function) const {
-    const std::uint32_t* end = ends.data() + lists.begin(list);
-    std::uint32_t first = 0;
-    for (std::uint32_t b = 0; b < blocks[static_cast<std::size_t>(list)]; ++b) {
-      function(first, end[b]);
-      first = end[b];
-    }
-  }
+  /// Makes the blocks found those of rank_diagnostics().
+  void publish_diagnostics() const;
 };
 
 /// +1 where the largest value comes first in sorted order for the operation, else -1.
@@ -65,16 +40,5 @@ double inverse_strength(const Scalar* values, std::int64_t n, const SoftRankOpti
 Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& options, DType rank_dtype, Tensor& ranks);
 /// The gradient of the values, as `dtype`, given that of the ranks in the ranks' own type.
 Tensor ranks_backward(const Pooling& pooling, const Tensor& ranks, const Tensor& gradient, DType dtype);
-
-/// Enters a list's blocks into rank_diagnostics().
-class DiagnosticsOfCall {
- public:
-  DiagnosticsOfCall() = default;
-  void add(const Pooling& pooling, std::int64_t list);
-  void publish() const;
-
- private:
-  RankDiagnostics counted_;
-};
 
 }  // namespace ranktape::detail

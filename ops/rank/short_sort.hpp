@@ -3,16 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 
-// Internal: sorting networks for lists too short for a quicksort to pay, on the widest vectors the processor has.
+// Internal: sorting networks on the widest vectors the processor has, and merges of what they sorted, for lists too
+// short for a quicksort to pay.
 namespace ranktape::detail {
 
-/// Room that `keys` of sort_short must have.
+/// The longest list that any processor sorts this way: four parts of sixteen rows of eight lanes.
+inline constexpr std::size_t longest_short_sort = 4 * 16 * 8;
+/// How many keys beyond n sort_short may overwrite.
 inline constexpr std::size_t short_sort_room = 16 * 8 + 8;
 
-/// The longest list that sort_short takes on this processor: 0 where it has no network.
-std::size_t short_sort_limit();
-
-/// Sorts n different keys increasingly; overwrites the room behind them. `keys` is aligned to 64 bytes.
-void sort_short(std::uint64_t* keys, std::size_t n);
+/// Sorts n different keys increasingly, n > 0, overwriting the room behind them; or leaves them and returns false where
+/// this is not the way for as many on this processor. `keys` is aligned to 64 bytes.
+bool sort_short(std::uint64_t* keys, std::size_t n);
 
 }  // namespace ranktape::detail

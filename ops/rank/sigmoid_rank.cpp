@@ -5,8 +5,8 @@
 // With E = e^(u / t) both are quotients without an exponential, c_ij = E_i / (E_i + E_j); E is measured from a value
 // not far below, which is renewed before it could overflow.
 
-#include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
@@ -22,21 +22,8 @@ using detail::Lists;
 
 constexpr const char* name = "sigmoid_rank";
 
-const Operation sigmoid_rank_operation(name, [](Random& random) -> std::vector<OperationExample> {
-  const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
-  std::vector<OperationExample> examples;
-  for (const Direction direction : {Direction::ascending, Direction::descending}) {
-    for (const double temperature : {0.1, 1.0, 10.0}) {
-      const RelaxationOptions options = {temperature, direction, StrengthUnit::absolute};
-      examples.push_back(
-          {{sample({2, 6})}, [options](std::span<const Tensor> x) { return sigmoid_rank(x[0], options); }});
-    }
-  }
-  const RelaxationOptions per_item = {.temperature = 4, .temperature_unit = StrengthUnit::per_item};
-  examples.push_back({{sample({9})}, [per_item](std::span<const Tensor> x) {
-                        return sigmoid_rank(x[0], Groups::from_sizes({4, 0, 1, 4}), per_item);
-                      }});
-  return examples;
+const Operation sigmoid_rank_operation(name, [](Random& random) {
+  return detail::relaxation_examples(random, sigmoid_rank, sigmoid_rank);
 });
 
 /// One sorted list.
@@ -143,7 +130,7 @@ Tensor sigmoid_rank_of(Operand values, const Lists& lists, const RelaxationOptio
   const Array<double> exponentials(longest);
   const Array<double> lower(longest);
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    const Array<std::byte> keys(longest * detail::key_bytes<Scalar>);
+    const auto keys = detail::key_memory<Scalar>(longest);
     for (std::int64_t index = 0; index < lists.count(); ++index) {
       const std::int64_t begin = lists.begin(index);
       const auto n = static_cast<std::uint32_t>(lists.size(index));

@@ -114,7 +114,7 @@ Tensor sinkhorn_sort(Operand values, const SinkhornOptions& options) {
   const Squashed kept(values, lists.count());
   SinkhornDiagnostics diagnostics;
   Transport transport(lists.count() == 0 ? 0 : n);
-  const Array<std::byte> keys(n * detail::key_bytes<double>);
+  const auto keys = detail::key_memory<double>(n);
   const Array<double> sorted(n);
   const Array<std::uint32_t> order(n);
   detail::dispatch(values->dtype(), [&]<class Scalar>() {

@@ -2,9 +2,8 @@
 
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/operand.hpp>
+#include <ranktape/ops/rank/diagnostics.hpp>
 #include <ranktape/ops/rank/options.hpp>
-
-#include <cstdint>
 
 namespace ranktape {
 
@@ -25,21 +24,5 @@ Tensor soft_rank(Operand values, const Groups& groups, const SoftRankOptions& op
 /// kl is not symmetric: descending is not ascending reversed. Shape, cost and errors as soft_rank.
 Tensor soft_sort(Operand values, const SoftRankOptions& options = {});
 Tensor soft_sort(Operand values, const Groups& groups, const SoftRankOptions& options = {});
-
-/// What pooling did in the last soft_rank, soft_sort or spearman_loss of this thread, over all its lists of two or
-/// more documents. blocks / documents near 0: few blocks, the ranks are nearly linear in the scores; 1: the ranks are
-/// hard and no gradient flows.
-struct RankDiagnostics {
-  std::int64_t lists = 0;
-  std::int64_t documents = 0;
-  std::int64_t blocks = 0;
-  std::int64_t single_block_lists = 0;  ///< every document in one block
-  std::int64_t single_documents = 0;    ///< blocks of one document: their rank has no gradient
-
-  [[nodiscard]] double blocks_per_document() const {
-    return documents == 0 ? 0 : static_cast<double>(blocks) / static_cast<double>(documents);
-  }
-};
-RankDiagnostics rank_diagnostics();
 
 }  // namespace ranktape

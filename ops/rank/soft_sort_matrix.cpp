@@ -97,7 +97,7 @@ Tensor soft_sort_matrix(Operand values, const SoftSortMatrixOptions& options) {
   const Array<std::uint32_t> order(static_cast<std::size_t>(values->size()));
   const Array<double> inverse(static_cast<std::size_t>(lists.count()));
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    const Array<std::byte> keys(n * detail::key_bytes<Scalar>);
+    const auto keys = detail::key_memory<Scalar>(n);
     const Array<double> row(n);
     for (std::int64_t index = 0; index < lists.count(); ++index) {
       const std::int64_t begin = lists.begin(index);

@@ -7,7 +7,7 @@
 
 namespace ranktape {
 
-/// What stands between the layers of a network; each is the operation of that name (ops/elementwise.hpp).
+/// What stands between the layers of a network; each is the operation of that name (elementwise.hpp).
 enum class Activation { relu, leaky_relu, elu, gelu, silu, tanh, sigmoid };
 
 Tensor apply(Activation activation, Operand x);

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <ranktape/core/broadcast_strides.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+// Internal: what the engine itself computes (kernels.hpp), element by element, for either device.
+namespace ranktape::detail::kernels {
+
+template <class Scalar>
+struct Fill {
+  Scalar* to;
+  Scalar value;
+  constexpr void operator()(std::int64_t i) const { to[i] = value; }
+};
+
+template <class From, class To>
+struct Convert {
+  const From* from;
+  To* to;
+  constexpr void operator()(std::int64_t i) const { to[i] = static_cast<To>(from[i]); }
+};
+
+template <class Scalar>
+struct AddTo {
+  const Scalar* terms;
+  Scalar* sums;
+  constexpr void operator()(std::int64_t i) const { sums[i] += terms[i]; }
+};
+
+template <class Scalar>
+struct Scale {
+  Scalar* values;
+  Scalar factor;
+  constexpr void operator()(std::int64_t i) const { values[i] *= factor; }
+};
+
+/// One element of a sum over the axes along which a shape was broadcast: those of stride 0. In double, in order.
+template <class Scalar>
+struct SumBroadcast {
+  const Scalar* terms;
+  Scalar* sums;
+  BroadcastStrides places;  ///< of the sums, read in the terms' shape: 0 along an axis that is summed
+
+  constexpr void operator()(std::int64_t i) const {
+    constexpr int axes = Shape::max_rank;
+    const auto& [extents, strides] = places;
+    std::int64_t first[axes] = {};
+    std::int64_t last[axes] = {};
+    for (int axis = 0; axis < axes; ++axis) {
+      const bool summed = strides[axis] == 0;
+      first[axis] = summed ? 0 : i / strides[axis] % extents[axis];
+      last[axis] = summed ? extents[axis] : first[axis] + 1;
+    }
+    double sum = 0;
+    for (std::int64_t a = first[0]; a < last[0]; ++a) {
+      for (std::int64_t b = first[1]; b < last[1]; ++b) {
+        for (std::int64_t c = first[2]; c < last[2]; ++c) {
+          const Scalar* row = terms + ((a * extents[1] + b) * extents[2] + c) * extents[3];
+          for (std::int64_t d = first[3]; d < last[3]; ++d) {
+            sum += static_cast<double>(row[d]);
+          }
+        }
+      }
+    }
+    sums[i] = static_cast<Scalar>(sum);
+  }
+};
+
+/// How many elements one call of the kernels below goes through: fixed, so that sums do not depend on the device.
+inline constexpr std::int64_t stretch = 1024;
+
+/// The sum of squares of one stretch.
+template <class Scalar>
+struct SquaresOfStretch {
+  const Scalar* values;
+  std::int64_t size;
+  double* sums;
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t end = (i + 1) * stretch < size ? (i + 1) * stretch : size;
+    double sum = 0;
+    for (std::int64_t j = i * stretch; j < end; ++j) {
+      sum += static_cast<double>(values[j]) * static_cast<double>(values[j]);
+    }
+    sums[i] = sum;
+  }
+};
+
+template <class Scalar>
+using BitsOf = std::conditional_t<sizeof(Scalar) == 4, std::uint32_t, std::uint64_t>;
+
+/// 1 if the exponent bits are all set, as of NaN and infinity; else 0.
+template <class Scalar>
+constexpr BitsOf<Scalar> is_non_finite(Scalar value) {
+  constexpr auto exponent = std::bit_cast<BitsOf<Scalar>>(std::numeric_limits<Scalar>::infinity());
+  return (std::bit_cast<BitsOf<Scalar>>(value) & exponent) == exponent ? 1 : 0;
+}
+
+/// The first NaN or infinity of one stretch; `size` if it has none.
+template <class Scalar>
+struct NonFiniteOfStretch {
+  const Scalar* values;
+  std::int64_t size;
+  std::int64_t* found;
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t end = (i + 1) * stretch < size ? (i + 1) * stretch : size;
+    std::int64_t first = size;
+    for (std::int64_t j = end; j-- > i * stretch;) {
+      first = is_non_finite(values[j]) != 0 ? j : first;
+    }
+    found[i] = first;
+  }
+};
+
+}  // namespace ranktape::detail::kernels

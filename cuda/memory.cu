@@ -1,0 +1,88 @@
+#include <ranktape/core/error.hpp>
+#include <ranktape/cuda/launch.cuh>
+
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <string>
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+#include <cuda_runtime.h>
+#include <mutex>
+#endif
+
+namespace ranktape::detail {
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+
+namespace {
+
+void check(cudaError_t status, const char* call) {
+  if (status == cudaSuccess) {
+    return;
+  }
+  static_cast<void>(cudaGetLastError());  // the error is reported once; the next call starts afresh
+  if (status == cudaErrorMemoryAllocation) {
+    throw std::bad_alloc();
+  }
+  throw DeviceError(std::string(call) + ": CUDA says '" + cudaGetErrorString(status) + "' (" +
+                    cudaGetErrorName(status) + "); is there a device, and a driver for this version of CUDA?");
+}
+
+/// Freed memory stays with the process for its next tensors.
+void keep_freed_memory() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    int device = 0;
+    check(cudaGetDevice(&device), "cudaGetDevice");
+    cudaMemPool_t pool = nullptr;
+    check(cudaDeviceGetDefaultMemPool(&pool, device), "cudaDeviceGetDefaultMemPool");
+    std::uint64_t all = ~std::uint64_t{0};
+    check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &all), "cudaMemPoolSetAttribute");
+  });
+}
+
+}  // namespace
+
+void check_device(const char* operation) { check(cudaGetLastError(), operation); }
+
+void* accelerator_allocate(std::size_t bytes) {
+  keep_freed_memory();
+  void* block = nullptr;
+  check(cudaMallocAsync(&block, bytes == 0 ? 1 : bytes, nullptr), "cudaMallocAsync");
+  return block;
+}
+
+void accelerator_free(void* block, std::size_t) noexcept { static_cast<void>(cudaFreeAsync(block, nullptr)); }
+
+void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
+  if (to_device == Device::cpu && from_device == Device::cpu) {
+    std::memcpy(to, from, bytes);
+    return;
+  }
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, nullptr), "cudaMemcpyAsync");
+  if (to_device == Device::cpu) {
+    check(cudaStreamSynchronize(nullptr), "cudaStreamSynchronize");
+  }
+}
+
+#else
+
+// No pool: under the address sanitizer every buffer ends where its bounds are.
+constexpr std::align_val_t block_alignment{64};
+
+void check_device(const char*) {}
+
+void* accelerator_allocate(std::size_t bytes) { return ::operator new(bytes, block_alignment); }
+
+void accelerator_free(void* block, std::size_t) noexcept { ::operator delete(block, block_alignment); }
+
+void copy_bytes(void* to, Device, const void* from, Device, std::size_t bytes) {
+  if (bytes != 0) {
+    std::memcpy(to, from, bytes);
+  }
+}
+
+#endif
+
+}  // namespace ranktape::detail

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+// Internal: lists inside a tensor as kernels see them, on either device.
+namespace ranktape::detail {
+
+/// A list whose elements lie `stride` apart. Formulas take it as they take a span.
+template <class Scalar>
+struct ListView {
+  using value_type = std::remove_const_t<Scalar>;
+  Scalar* first;
+  std::int64_t count;
+  std::int64_t stride;
+
+  [[nodiscard]] constexpr std::size_t size() const { return static_cast<std::size_t>(count); }
+  [[nodiscard]] constexpr bool empty() const { return count == 0; }
+  constexpr Scalar& operator[](std::size_t i) const { return first[static_cast<std::int64_t>(i) * stride]; }
+  [[nodiscard]] constexpr Scalar& front() const { return *first; }
+};
+
+/// Where the lists of a ListLayout lie. List i is column i % inner of block i / inner.
+struct ListPlaces {
+  const std::int64_t* offsets;  ///< of the blocks, in memory of the device; null where all are `length` rows
+  std::int64_t length;
+  std::int64_t inner;
+
+  template <class Scalar>
+  constexpr ListView<Scalar> list(Scalar* elements, std::int64_t index) const {
+    const std::int64_t block = index / inner;
+    const std::int64_t begin = offsets == nullptr ? block * length : offsets[block];
+    const std::int64_t count = offsets == nullptr ? length : offsets[block + 1] - begin;
+    return {elements + begin * inner + index % inner, count, inner};
+  }
+};
+
+}  // namespace ranktape::detail

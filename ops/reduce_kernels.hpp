@@ -1,0 +1,85 @@
+#pragma once
+
+#include <ranktape/ops/list_view.hpp>
+
+#include <cstdint>
+
+// Internal: formulas of lists (reduce_formulas.hpp, normalise_formulas.hpp) as kernels, one call per list.
+namespace ranktape::detail::kernels {
+
+template <class Scalar, class Formula>
+struct Reduce {
+  const Scalar* x;
+  Scalar* y;
+  ListPlaces places;
+  Formula formula;
+  constexpr void operator()(std::int64_t list) const {
+    y[list] = static_cast<Scalar>(formula.value(places.list(x, list)));
+  }
+};
+
+/// The gradient of a list's elements: that of its value times the derivative by each.
+template <class List, class Scalar, class Derivative>
+constexpr void write_gradient(const List& to, Scalar gradient, const Derivative& derivative) {
+  for (std::size_t k = 0; k < to.size(); ++k) {
+    to[k] = static_cast<Scalar>(static_cast<double>(gradient) * derivative(k));
+  }
+}
+
+template <class Scalar, class Formula>
+struct ReduceGradient {
+  const Scalar* x;  ///< not read where the formula needs no input
+  const Scalar* gradient;
+  Scalar* to;
+  ListPlaces places;
+  Formula formula;
+  constexpr void operator()(std::int64_t list) const {
+    const auto result = places.list(to, list);
+    if (result.empty()) {
+      return;
+    }
+    if constexpr (Formula::saves_input) {
+      write_gradient(result, gradient[list], formula.derivative(places.list(x, list)));
+    } else {
+      write_gradient(result, gradient[list], formula.derivative(result.size()));
+    }
+  }
+};
+
+/// A list of a list.
+template <class Scalar, class Formula>
+struct Normalise {
+  const Scalar* x;
+  Scalar* y;
+  ListPlaces places;
+  Formula formula;
+  constexpr void operator()(std::int64_t list) const {
+    const auto result = places.list(y, list);
+    if (!result.empty()) {
+      formula.value(places.list(x, list), result);
+    }
+  }
+};
+
+template <class Scalar, class Formula>
+struct NormaliseGradient {
+  const Scalar* kept;  ///< input or output; not read where the formula keeps neither
+  const Scalar* gradient;
+  Scalar* to;
+  ListPlaces places;
+  Formula formula;
+  constexpr void operator()(std::int64_t list) const {
+    const auto result = places.list(to, list);
+    if (result.empty()) {
+      return;
+    }
+    const auto g = places.list(gradient, list);
+    if constexpr (requires { formula.gradient(g, result); }) {
+      formula.gradient(g, result);
+    } else {
+      formula.gradient(places.list(kept, list), g, result);
+    }
+  }
+};
+
+}  // namespace ranktape::detail::kernels
