@@ -1,7 +1,8 @@
 // What the tape costs: forward and backward over a chain of operations on 1, 32 and 1024 numbers.
 // Time is given for the whole chain; divide by its operations (the counter `per_operation` does).
 
-#include <ranktape/ranktape.hpp>
+#include "chain.hpp"
+
 #include <benchmark/benchmark.h>
 
 namespace {
@@ -10,19 +11,14 @@ using namespace ranktape;
 
 void chain(benchmark::State& state) {
   const std::int64_t elements = state.range(0);
-  const auto operations = static_cast<double>(state.range(1));
+  const std::int64_t operations = state.range(1);
   const Tensor start = Tensor::ones(Shape{elements}, {.requires_grad = true});
   const Tensor cotangent = Tensor::ones(Shape{elements});
   for (auto step : state) {
-    const Tape tape;
-    Tensor y = start;
-    for (std::int64_t i = 0; i < state.range(1) / 2; ++i) {
-      y = y * 0.5 + 1.0;
-    }
-    benchmark::DoNotOptimize(y.backward({.cotangent = cotangent}));
+    benchmark::DoNotOptimize(bench::forward_and_backward_chain(start, cotangent, operations));
   }
-  state.counters["per_operation"] =
-      benchmark::Counter(operations, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["per_operation"] = benchmark::Counter(
+      static_cast<double>(operations), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 BENCHMARK(chain)
