@@ -81,4 +81,10 @@ Groups Groups::from_ids(std::initializer_list<std::int64_t> ids, SourceLocation 
   return from_ids(std::span(ids.begin(), ids.size()), where);
 }
 
+const std::int64_t* detail::offsets_on_accelerator(const Groups& groups) {
+  const Groups::Data& data = *groups.data_;
+  std::call_once(data.brought, [&] { data.on_accelerator = copy_to(Device::accelerator, data.offsets); });
+  return static_cast<const std::int64_t*>(data.on_accelerator->data);
+}
+
 }  // namespace ranktape

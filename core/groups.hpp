@@ -1,14 +1,23 @@
 #pragma once
 
 #include <ranktape/core/source_location.hpp>
+#include <ranktape/core/storage.hpp>
 
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
 namespace ranktape {
+
+class Groups;
+
+namespace detail {
+/// The offsets in memory of the accelerator; brought there once.
+const std::int64_t* offsets_on_accelerator(const Groups& groups);
+}  // namespace detail
 
 /// Query groups: which stretch of the documents belongs to which list, as offsets into the first axis (CSR).
 /// No padding and no mask; empty and single lists are legal. A cheap handle: copies share the offsets.
@@ -43,8 +52,12 @@ class Groups {
   struct Data {
     std::vector<std::int64_t> offsets;
     std::int64_t longest = 0;
+    mutable std::once_flag brought;
+    mutable detail::Storage on_accelerator;
   };
   explicit Groups(std::vector<std::int64_t> offsets);
+
+  friend const std::int64_t* detail::offsets_on_accelerator(const Groups& groups);
 
   std::shared_ptr<const Data> data_;
 };

@@ -6,11 +6,19 @@
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+#include <cuda_runtime.h>
+#endif
+
 // How kernels get to the device, in one place. Only files of this folder include it.
 namespace ranktape::detail {
 
 /// Throws DeviceError for what CUDA reports of the calls so far, with the operation's name.
 void check_device(const char* operation);
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+/// Throws DeviceError for a call that failed, std::bad_alloc if it was for want of memory.
+void check_device(cudaError_t status, const char* call);
+#endif
 
 template <class Kernel>
 void launch(std::int64_t count, const Kernel& kernel) {

@@ -7,7 +7,6 @@
 #include <string>
 
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
-#include <cuda_runtime.h>
 #include <mutex>
 #endif
 
@@ -15,9 +14,7 @@ namespace ranktape::detail {
 
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 
-namespace {
-
-void check(cudaError_t status, const char* call) {
+void check_device(cudaError_t status, const char* call) {
   if (status == cudaSuccess) {
     return;
   }
@@ -29,27 +26,29 @@ void check(cudaError_t status, const char* call) {
                     cudaGetErrorName(status) + "); is there a device, and a driver for this version of CUDA?");
 }
 
+namespace {
+
 /// Freed memory stays with the process for its next tensors.
 void keep_freed_memory() {
   static std::once_flag once;
   std::call_once(once, [] {
     int device = 0;
-    check(cudaGetDevice(&device), "cudaGetDevice");
+    check_device(cudaGetDevice(&device), "cudaGetDevice");
     cudaMemPool_t pool = nullptr;
-    check(cudaDeviceGetDefaultMemPool(&pool, device), "cudaDeviceGetDefaultMemPool");
+    check_device(cudaDeviceGetDefaultMemPool(&pool, device), "cudaDeviceGetDefaultMemPool");
     std::uint64_t all = ~std::uint64_t{0};
-    check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &all), "cudaMemPoolSetAttribute");
+    check_device(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &all), "cudaMemPoolSetAttribute");
   });
 }
 
 }  // namespace
 
-void check_device(const char* operation) { check(cudaGetLastError(), operation); }
+void check_device(const char* operation) { check_device(cudaGetLastError(), operation); }
 
 void* accelerator_allocate(std::size_t bytes) {
   keep_freed_memory();
   void* block = nullptr;
-  check(cudaMallocAsync(&block, bytes == 0 ? 1 : bytes, nullptr), "cudaMallocAsync");
+  check_device(cudaMallocAsync(&block, bytes == 0 ? 1 : bytes, nullptr), "cudaMallocAsync");
   return block;
 }
 
@@ -60,9 +59,9 @@ void copy_bytes(void* to, Device to_device, const void* from, Device from_device
     std::memcpy(to, from, bytes);
     return;
   }
-  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, nullptr), "cudaMemcpyAsync");
+  check_device(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, nullptr), "cudaMemcpyAsync");
   if (to_device == Device::cpu) {
-    check(cudaStreamSynchronize(nullptr), "cudaStreamSynchronize");
+    check_device(cudaStreamSynchronize(nullptr), "cudaStreamSynchronize");
   }
 }
 

@@ -45,14 +45,11 @@ ListLayout ListLayout::of_groups(const char* operation, const Operand& x, const 
   layout.blocks_ = groups.count();
   layout.reduced_ = x->shape().with(0, groups.count());
   layout.groups_ = groups;
-  if (x->device() != Device::cpu) {
-    layout.offsets_ = copy_to(x->device(), groups.offsets());
-  }
   return layout;
 }
 
 ListPlaces ListLayout::places() const {
-  return {offsets_ ? static_cast<const std::int64_t*>(offsets_->data) : nullptr, length_, inner_};
+  return {groups_ ? offsets_on_accelerator(*groups_) : nullptr, length_, inner_};
 }
 
 std::string ListLayout::describe_block(const Tensor& x, std::int64_t block) const {

@@ -42,7 +42,7 @@ class ListLayout {
   /// The shape with one element per list.
   [[nodiscard]] const Shape& reduced_shape() const { return reduced_; }
   [[nodiscard]] std::int64_t lists() const { return blocks_ * inner_; }
-  /// The same for kernels on the device of the tensor that this was made for: the accelerator.
+  /// The same for kernels on the accelerator.
   [[nodiscard]] ListPlaces places() const;
   /// "group 2 of 'scores' [5] float32", for error texts.
   [[nodiscard]] std::string describe_block(const Tensor& x, std::int64_t block) const;
@@ -54,7 +54,6 @@ class ListLayout {
   int axis_ = -1;  // -1: all elements
   Shape reduced_;
   std::optional<Groups> groups_;
-  Storage offsets_;  // of the groups, on the accelerator
 };
 
 /// Calls function(list, out, in...) for each list, in order, with the list's elements of every tensor as contiguous

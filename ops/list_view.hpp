@@ -36,4 +36,31 @@ struct ListPlaces {
   }
 };
 
+/// Where the lists of a ranking operation lie among its documents.
+struct ListOffsets {
+  const std::int64_t* offsets;  ///< count + 1, in memory of the device; null where every list has `length` documents
+  std::int64_t length;          ///< of every list, or of the longest
+  std::int64_t count;
+
+  [[nodiscard]] constexpr std::int64_t begin(std::int64_t list) const {
+    return offsets == nullptr ? list * length : offsets[list];
+  }
+  [[nodiscard]] constexpr std::int64_t size(std::int64_t list) const {
+    return offsets == nullptr ? length : offsets[list + 1] - offsets[list];
+  }
+  /// The list that a document is in: a division, or a search in O(log count).
+  [[nodiscard]] constexpr std::int64_t list_of(std::int64_t document) const {
+    if (offsets == nullptr) {
+      return document / length;
+    }
+    std::int64_t low = 0;
+    std::int64_t high = count;
+    while (high - low > 1) {
+      const std::int64_t middle = low + (high - low) / 2;
+      (offsets[middle] <= document ? low : high) = middle;
+    }
+    return low;
+  }
+};
+
 }  // namespace ranktape::detail

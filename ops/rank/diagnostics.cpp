@@ -1,6 +1,7 @@
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/rank/diagnostics.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <cmath>
 
@@ -14,6 +15,7 @@ constexpr const char* name = "effective_strength";
 thread_local RankDiagnostics last_diagnostics;
 
 EffectiveStrength effective_strength_of(Operand values, const Lists& lists, const SoftRankOptions& options) {
+  detail::require_cpu(name, values);
   detail::check_strength(name, values, options);
   detail::check_finite_values(name, values);
   constexpr SoftRankOptions one_spread = {.regularization_strength = 1, .strength_unit = StrengthUnit::spread};

@@ -5,6 +5,7 @@
 #include <ranktape/ops/rank/lists.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 namespace ranktape {
 namespace {
@@ -30,11 +31,13 @@ void for_each_sorted(const Lists& lists, const Scalar* values, int sign, Functio
 int decreasing_sign(Direction direction) { return direction == Direction::ascending ? -1 : 1; }
 
 Tensor rank_of(Operand values, const Lists& lists, Direction direction) {
+  detail::require_cpu("rank", values);
   detail::check_finite_values("rank", values);
   return detail::mid_ranks(values, lists, direction, values->dtype());
 }
 
 Tensor argsort_of(Operand values, const Lists& lists, Direction direction) {
+  detail::require_cpu("argsort", values);
   detail::check_finite_values("argsort", values);
   constexpr std::int64_t exact_in_float32 = std::int64_t{1} << 24;
   if (values->dtype() == DType::float32 && lists.longest() > exact_in_float32) {
@@ -65,6 +68,7 @@ const Operation sort_operation("sort", [](Random& random) -> std::vector<Operati
 });
 
 Tensor sort_of(Operand values, const Lists& lists, Direction direction) {
+  detail::require_cpu("sort", values);
   detail::check_finite_values("sort", values);
   Tensor places = detail::make_tensor_like(values);
   const Array<std::int64_t> sources(static_cast<std::size_t>(values->size()));

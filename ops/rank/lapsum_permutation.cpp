@@ -10,6 +10,7 @@
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -91,6 +92,7 @@ void backward_list(const LaplaceList& list, const Crossing* crossings, double* s
 
 Tensor lapsum_permutation(Operand values, const RelaxationOptions& options) {
   const Lists lists = Lists::rows(name, values);
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   const Shape shape = detail::matrix_shape(name, values);
   const LaplaceLists sorted(values, lists, options,

@@ -6,6 +6,7 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <cmath>
 
@@ -51,6 +52,7 @@ void check_not_empty(Operand values, const Lists& lists, const Shape& shape) {
 
 Tensor lapsum_quantile_of(Operand values, const Lists& lists, const Shape& shape, double q,
                           const RelaxationOptions& options) {
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   if (!(q > 0 && q < 1)) {
     detail::fail<NumericError>(values.where(), name, "q is {}; it must lie strictly between 0 and 1", q);

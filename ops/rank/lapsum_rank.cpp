@@ -10,6 +10,7 @@
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <optional>
 
@@ -78,6 +79,7 @@ double backward_list(const LaplaceList& list, const Scalar* values, double* from
 }
 
 Tensor lapsum_rank_of(Operand values, const Lists& lists, Operand temperature, const RelaxationOptions& options) {
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   const PerList factor = detail::check_temperatures(name, values, lists, temperature);
   const LaplaceLists sorted(values, lists, options, factor);

@@ -8,6 +8,7 @@
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -82,6 +83,7 @@ double temperature_moment(std::uint32_t n, const double* places, const Scalar* v
 }
 
 Tensor lapsum_sort_of(Operand values, const Lists& lists, Operand temperature, const RelaxationOptions& options) {
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   const PerList factor = detail::check_temperatures(name, values, lists, temperature);
   const LaplaceLists sorted(values, lists, options, factor);

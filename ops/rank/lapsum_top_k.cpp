@@ -10,6 +10,7 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -148,6 +149,7 @@ double temperature_moment(std::uint32_t n, const Scalar* values, const Scalar* r
 
 template <class Form>
 Tensor top_k_of(Operand values, const Lists& lists, Operand k, Operand temperature, const RelaxationOptions& options) {
+  detail::require_cpu(Form::name, values);
   detail::check_relaxation(Form::name, values, options.temperature);
   const PerList factor = detail::check_temperatures(Form::name, values, lists, temperature);
   const PerList count(Form::name, "k", k, values, lists);

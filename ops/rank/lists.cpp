@@ -2,7 +2,6 @@
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/rank/lists.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -21,7 +20,6 @@ void check_length(const char* operation, Operand values, std::int64_t longest) {
 }  // namespace
 
 Lists Lists::rows(const char* operation, Operand values) {
-  require_cpu(operation, values);
   const Shape& shape = values->shape();
   if (shape.rank() >= 2 && shape.last() == 1 && shape.size() > 1) {
     fail<ShapeError>(values.where(), operation,
@@ -34,7 +32,6 @@ Lists Lists::rows(const char* operation, Operand values) {
 }
 
 Lists Lists::of(const char* operation, Operand values, const Groups& groups) {
-  require_cpu(operation, values);
   const Shape& shape = values->shape();
   if (shape.rank() != 1) {
     fail<ShapeError>(values.where(), operation, "with Groups the values must be of shape [documents], not {}",
@@ -50,8 +47,7 @@ Lists Lists::of(const char* operation, Operand values, const Groups& groups) {
 
 double Lists::nanoseconds_each() const {
   constexpr double nanoseconds_per_document = 5;
-  const std::int64_t documents = groups_ ? groups_->documents() : count_ * length_;
-  return nanoseconds_per_document * static_cast<double>(documents) /
+  return nanoseconds_per_document * static_cast<double>(documents()) /
          static_cast<double>(std::max<std::int64_t>(1, count_));
 }
 

@@ -2,6 +2,7 @@
 
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/operand.hpp>
+#include <ranktape/ops/list_view.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,11 @@ class Lists {
   [[nodiscard]] std::int64_t begin(std::int64_t list) const { return groups_ ? groups_->begin(list) : list * length_; }
   [[nodiscard]] std::int64_t size(std::int64_t list) const { return groups_ ? groups_->size(list) : length_; }
   [[nodiscard]] std::int64_t longest() const { return length_; }
+  [[nodiscard]] std::int64_t documents() const { return groups_ ? groups_->documents() : count_ * length_; }
+  /// The same for kernels on the accelerator.
+  [[nodiscard]] ListOffsets on_accelerator() const {
+    return {groups_ ? offsets_on_accelerator(*groups_) : nullptr, length_, count_};
+  }
   /// About what sorting and ranking one list costs, for sharing lists among threads.
   [[nodiscard]] double nanoseconds_each() const;
 

@@ -10,6 +10,7 @@
 #include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -113,6 +114,7 @@ struct NeuralList {
 
 Tensor neural_sort(Operand values, const RelaxationOptions& options) {
   const Lists lists = Lists::rows(name, values);
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   Tensor matrix = detail::make_tensor_like(values, detail::matrix_shape(name, values));
   const int sign = options.direction == Direction::ascending ? 1 : -1;

@@ -10,6 +10,7 @@
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -119,6 +120,7 @@ void backward_list(const SigmoidList& list, double* exponentials, const double* 
 }
 
 Tensor sigmoid_rank_of(Operand values, const Lists& lists, const RelaxationOptions& options) {
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   const int sign = options.direction == Direction::ascending ? 1 : -1;
   Tensor ranks = detail::make_tensor_like(values);

@@ -11,6 +11,7 @@
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 #include <ranktape/ops/rank/transport.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -82,6 +83,7 @@ void unsquash(const double* of_z, const double* w, const double* z, std::size_t 
 }
 
 void check_options(Operand values, const SinkhornOptions& options) {
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   if (!(options.tolerance > 0)) {
     detail::fail<NumericError>(values.where(), name, "tolerance is {}; it must be positive", options.tolerance);

@@ -13,6 +13,7 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ops/rank/soft_rank_lists.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 namespace ranktape {
 namespace detail {
@@ -73,6 +74,7 @@ const Operation soft_rank_operation("soft_rank", [](Random& random) -> std::vect
 });
 
 Tensor soft_rank_of(Operand values, const detail::Lists& lists, const SoftRankOptions& options) {
+  detail::require_cpu("soft_rank", values);
   detail::check_strength("soft_rank", values, options);
   detail::check_finite_values("soft_rank", values);
   Tensor ranks;

@@ -14,6 +14,7 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ops/rank/soft_sort_lists.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 namespace ranktape {
 namespace {
@@ -36,6 +37,7 @@ const Operation soft_sort_operation("soft_sort", [](Random& random) -> std::vect
 });
 
 Tensor soft_sort_of(Operand values, const detail::Lists& lists, const SoftRankOptions& options) {
+  detail::require_cpu("soft_sort", values);
   detail::check_strength("soft_sort", values, options);
   detail::check_finite_values("soft_sort", values);
   const detail::Pooling pooling(lists, options, values->size());

@@ -10,6 +10,7 @@
 #include <ranktape/ops/rank/soft_sort_matrix.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -85,6 +86,7 @@ struct SoftSortList {
 
 Tensor soft_sort_matrix(Operand values, const SoftSortMatrixOptions& options) {
   const Lists lists = Lists::rows(name, values);
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   if (options.power != 1 && options.power != 2) {
     detail::fail<NumericError>(values.where(), name, "power is {}; it must be 1 or 2", options.power);

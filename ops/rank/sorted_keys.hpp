@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ranktape/core/array.hpp>
+#include <ranktape/ops/rank/key_bits.hpp>
 
 #include <hwy/base.h>
 
@@ -34,15 +35,6 @@ template <class Scalar>
 using KeyTraits = std::conditional_t<sizeof(Scalar) == 4, FloatKey, DoubleKey>;
 template <class Scalar>
 using Key = typename KeyTraits<Scalar>::Key;
-
-/// Turns the bits of a number into an integer whose increasing order is the number's decreasing order, and back again:
-/// all bits but the sign are flipped where the sign is 0.
-template <class Bits>
-constexpr Bits decreasing_order(Bits bits) {
-  constexpr int sign_place = 8 * sizeof(Bits) - 1;
-  constexpr Bits all_but_sign = static_cast<Bits>(~(Bits{1} << sign_place));
-  return bits ^ (((bits >> sign_place) - 1) & all_but_sign);
-}
 
 template <class Scalar>
 Key<Scalar> make_key(Scalar value, std::uint32_t position) {

@@ -14,6 +14,7 @@
 #include <ranktape/ops/rank/network_layout.hpp>
 #include <ranktape/ops/rank/sorting_network.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
+#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 
@@ -169,6 +170,7 @@ struct NetworkRun {
 
 Tensor sorting_network(Operand values, const SortingNetworkOptions& options) {
   const Lists lists = Lists::rows(name, values);
+  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   Tensor matrix = detail::make_tensor_like(values, detail::matrix_shape(name, values));
   const RelaxationOptions unit = {options.temperature, options.direction, options.temperature_unit};
