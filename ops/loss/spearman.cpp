@@ -1,97 +1,95 @@
-// d loss / d ranks of one list, with A = sqrt(n (n^2 - 1) / 12), d = r - (n + 1) / 2 and c = b.d / (|b| |d|):
-//   hard_ranks: -b_i / (A |b|), a constant; no division by a norm that vanishes when all predictions are equal,
-//   soft_ranks: -(b_i / |b| - c d_i / |d|) / |d|.
-// The chain through the soft ranks is theirs.
+// The mathematics is in spearman_kernels.hpp; the chain through the soft ranks is theirs.
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
-#include <ranktape/core/kernels.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
+#include <ranktape/ops/loss/spearman_kernels.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace ranktape {
 namespace {
 
 using detail::Lists;
 
-/// One list's loss, and its derivative by the ranks; nothing if the list has no information.
-struct ListLoss {
-  const double* ranks;
-  const double* target_ranks;
-  double* derivative;
-  std::int64_t n;
-  Normalization normalization;
+using detail::Array;
 
-  /// Returns whether the list counts.
-  bool run(double& loss) const {
-    const double middle = (static_cast<double>(n) + 1) / 2;
-    double squares_b = 0;
-    double squares_d = 0;
-    double product = 0;
-    for (std::int64_t i = 0; i < n; ++i) {
-      const double b = target_ranks[i] - middle;
-      const double d = ranks[i] - middle;
-      squares_b += b * b;
-      squares_d += d * d;
-      product += b * d;
-    }
-    if (n < 2 || squares_b == 0) {
-      std::fill_n(derivative, n, 0.0);
-      return false;
-    }
-    const double norm_b = std::sqrt(squares_b);
-    if (normalization == Normalization::hard_ranks) {
-      const double length = static_cast<double>(n);
-      const double scale = 1 / (std::sqrt(length * (length * length - 1) / 12) * norm_b);
-      write(middle, -scale, 0);
-      loss = 1 - product * scale;
-      return true;
-    }
-    const double norm_d = std::sqrt(squares_d);
-    if (norm_d <= flat * norm_b) {  // all predictions equal, up to rounding
-      std::fill_n(derivative, n, 0.0);
-      loss = 1;
-      return true;
-    }
-    const double correlation = product / (norm_b * norm_d);
-    write(middle, -1 / (norm_b * norm_d), correlation / (norm_d * norm_d));
-    loss = 1 - correlation;
-    return true;
-  }
-
- private:
-  static constexpr double flat = 1e-14;
-
-  void write(double middle, double of_b, double of_d) const {
-    for (std::int64_t i = 0; i < n; ++i) {
-      derivative[i] = of_b * (target_ranks[i] - middle) + of_d * (ranks[i] - middle);
-    }
-  }
+/// What backward multiplies.
+struct Kept {
+  Tensor derivative;            // of each list's loss by its ranks
+  Array<double> inverse_count;  // 1 / the number of lists that count: one number
 };
 
-double mean_loss(const Lists& lists, const Tensor& ranks, const Tensor& target_ranks, Normalization normalization,
-                 Tensor& derivative) {
-  double sum = 0;
-  std::int64_t counted = 0;
+template <class Scalar>
+void mean_on_cpu(const Lists& lists, const detail::SpearmanTerms& terms, Normalization normalization, const Kept& kept,
+                 Scalar* to) {
+  double* const derivative = detail::data<double>(kept.derivative);
+  double loss = 0;
+  double counted = 0;
   for (std::int64_t list = 0; list < lists.count(); ++list) {
     const std::int64_t begin = lists.begin(list);
-    double loss = 0;
-    const ListLoss one = {detail::data<double>(ranks) + begin, detail::data<double>(target_ranks) + begin,
-                          detail::data<double>(derivative) + begin, lists.size(list), normalization};
-    counted += one.run(loss) ? 1 : 0;
-    sum += loss;
+    const std::int64_t n = lists.size(list);
+    const auto sums = detail::kernels::sum_of_terms(terms, begin, begin + n, n);
+    const detail::SpearmanOfList found = detail::spearman_of_list(sums, n, normalization);
+    for (std::int64_t i = begin; i < begin + n; ++i) {
+      derivative[i] = terms.derivative(found, i, n);
+    }
+    loss += found.loss;
+    counted += found.counts;
   }
-  if (counted == 0) {
-    return 0;
-  }
-  detail::scale_values(derivative, 1 / static_cast<double>(counted));
-  return sum / static_cast<double>(counted);
+  const double inverse = 1 / std::max(counted, 1.0);
+  *to = static_cast<Scalar>(loss * inverse);
+  kept.inverse_count[0] = inverse;
+}
+
+template <class Scalar>
+void mean_on_accelerator(const Lists& lists, const detail::SpearmanTerms& terms, Normalization normalization,
+                         const Kept& kept, Scalar* to) {
+  namespace kernels = detail::kernels;
+  constexpr Device there = Device::accelerator;
+  const detail::ListOffsets where = lists.on_accelerator();
+  const std::int64_t documents = lists.documents();
+  const std::int64_t stretches = kernels::stretches_of(where, documents);
+  const Array<detail::SpearmanSums> sums(static_cast<std::size_t>(stretches), there);
+  const Array<detail::SpearmanOfList> found(static_cast<std::size_t>(lists.count()), there);
+  detail::launch(stretches, kernels::SumsOfStretches<detail::SpearmanTerms>{terms, where, sums.data()});
+  detail::launch(lists.count(), kernels::SpearmanLists{terms, where, sums.data(), normalization, found.data()});
+  detail::launch(documents,
+                 kernels::SpearmanDerivative{terms, where, found.data(), detail::data<double>(kept.derivative)});
+  const detail::ListOffsets all = {nullptr, lists.count(), 1};
+  const kernels::LossTerms losses = {found.data()};
+  const std::int64_t parts = kernels::stretches_of(all, lists.count());
+  const Array<kernels::LossAndCount> of_parts(static_cast<std::size_t>(parts), there);
+  detail::launch(parts, kernels::SumsOfStretches<kernels::LossTerms>{losses, all, of_parts.data()});
+  detail::launch(1, kernels::SpearmanMean<Scalar>{losses, all, of_parts.data(), to, kept.inverse_count.data()});
+}
+
+Tensor mean_loss(const Lists& lists, const Tensor& ranks, const Tensor& target_ranks, Normalization normalization,
+                 DType dtype, const Kept& kept) {
+  Tensor loss = detail::make_tensor(Shape{}, dtype, ranks.device());
+  const detail::SpearmanTerms terms = {detail::data<double>(ranks), detail::data<double>(target_ranks)};
+  detail::dispatch(dtype, [&]<class Scalar>() {
+    const auto& mean = ranks.device() == Device::cpu ? mean_on_cpu<Scalar> : mean_on_accelerator<Scalar>;
+    mean(lists, terms, normalization, kept, detail::data<Scalar>(loss));
+  });
+  return loss;
+}
+
+/// The gradient of the ranks, given that of the loss.
+Tensor rank_gradient(const Kept& kept, const Tensor& gradient) {
+  Tensor by_ranks = detail::make_tensor_like(kept.derivative);
+  detail::dispatch(gradient.dtype(), [&]<class Scalar>() {
+    detail::for_each_index(
+        by_ranks.device(), by_ranks.size(), 1,
+        detail::kernels::SpearmanGradient<Scalar>{detail::data<double>(kept.derivative), kept.inverse_count.data(),
+                                                  detail::data<Scalar>(gradient), detail::data<double>(by_ranks)});
+  });
+  return by_ranks;
 }
 
 const Operation spearman_operation("spearman_loss", [](Random& random) -> std::vector<OperationExample> {
@@ -104,7 +102,7 @@ const Operation spearman_operation("spearman_loss", [](Random& random) -> std::v
                                        .normalization = normalization};
       examples.push_back({{Tensor::randn(Shape{13}, random, {.dtype = DType::float64})},
                           [options, groups, targets](std::span<const Tensor> x) {
-                            return spearman_loss(x[0], targets, groups, options);
+                            return spearman_loss(x[0], targets.to(x[0].device()), groups, options);
                           }});
     }
   }
@@ -132,6 +130,12 @@ Tensor spearman_of(Operand predictions, Operand targets, const Groups* groups, c
                              "predictions {} and targets {} differ in type; convert one with to(DType)",
                              detail::describe(predictions), detail::describe(targets));
   }
+  if (predictions->device() != targets->device()) {
+    detail::fail<DeviceError>(predictions.where(), "spearman_loss",
+                              "predictions {} are on {} and targets {} on {}; move one with to(Device)",
+                              detail::describe(predictions), to_string(predictions->device()),
+                              detail::describe(targets), to_string(targets->device()));
+  }
   const Lists lists =
       groups == nullptr ? Lists::rows("spearman_loss", predictions) : Lists::of("spearman_loss", predictions, *groups);
   detail::require_cpu("spearman_loss", predictions);
@@ -141,14 +145,12 @@ Tensor spearman_of(Operand predictions, Operand targets, const Groups* groups, c
   const Tensor target_ranks = target_ranks_of(targets, lists, options);
   Tensor ranks;
   const detail::Pooling pooling = detail::pool_ranks(predictions, lists, options.rank, DType::float64, ranks);
-  Tensor derivative = detail::make_tensor_like(ranks);
-  const double value = mean_loss(lists, ranks, target_ranks, options.normalization, derivative);
-  Tensor loss = Tensor::scalar(value, {.dtype = predictions->dtype(), .device = predictions->device()});
+  const Kept kept = {detail::make_tensor_like(ranks), Array<double>(1, ranks.device())};
+  Tensor loss = mean_loss(lists, ranks, target_ranks, options.normalization, predictions->dtype(), kept);
   if (Recorder recorder{spearman_operation, {predictions}}) {
-    recorder.record(loss, [pooling, ranks, derivative](BackwardPass& pass) {
-      Tensor by_ranks = derivative.clone();
-      detail::scale_values(by_ranks, pass.gradient().item());
-      pass.add(0, detail::ranks_backward(pooling, ranks, by_ranks, pass.gradient().dtype()));
+    recorder.record(loss, [pooling, ranks, kept](BackwardPass& pass) {
+      pass.add(0,
+               detail::ranks_backward(pooling, ranks, rank_gradient(kept, pass.gradient()), pass.gradient().dtype()));
     });
   }
   return loss;

@@ -1,11 +1,13 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
+#include <ranktape/ops/rank/hard_rank_kernels.hpp>
 #include <ranktape/ops/rank/lists.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 namespace ranktape {
 namespace {
@@ -31,13 +33,11 @@ void for_each_sorted(const Lists& lists, const Scalar* values, int sign, Functio
 int decreasing_sign(Direction direction) { return direction == Direction::ascending ? -1 : 1; }
 
 Tensor rank_of(Operand values, const Lists& lists, Direction direction) {
-  detail::require_cpu("rank", values);
   detail::check_finite_values("rank", values);
   return detail::mid_ranks(values, lists, direction, values->dtype());
 }
 
 Tensor argsort_of(Operand values, const Lists& lists, Direction direction) {
-  detail::require_cpu("argsort", values);
   detail::check_finite_values("argsort", values);
   constexpr std::int64_t exact_in_float32 = std::int64_t{1} << 24;
   if (values->dtype() == DType::float32 && lists.longest() > exact_in_float32) {
@@ -47,9 +47,15 @@ Tensor argsort_of(Operand values, const Lists& lists, Direction direction) {
                                detail::describe(values), lists.longest(), exact_in_float32);
   }
   Tensor positions = detail::make_tensor_like(values);
+  const int sign = decreasing_sign(direction);
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
     Scalar* to = detail::data<Scalar>(positions);
-    for_each_sorted(lists, detail::data<Scalar>(values), decreasing_sign(direction),
+    if (values->device() == Device::accelerator) {
+      const detail::DeviceOrder found = detail::sort_on_accelerator(values, lists, sign);
+      detail::launch(values->size(), detail::kernels::Positions<Scalar>{found.order.data(), to});
+      return;
+    }
+    for_each_sorted(lists, detail::data<Scalar>(values), sign,
                     [&](std::int64_t begin, std::uint32_t n, const double*, const std::uint32_t* order) {
                       for (std::uint32_t i = 0; i < n; ++i) {
                         to[begin + i] = static_cast<Scalar>(order[i]);
@@ -68,14 +74,20 @@ const Operation sort_operation("sort", [](Random& random) -> std::vector<Operati
 });
 
 Tensor sort_of(Operand values, const Lists& lists, Direction direction) {
-  detail::require_cpu("sort", values);
   detail::check_finite_values("sort", values);
   Tensor places = detail::make_tensor_like(values);
-  const Array<std::int64_t> sources(static_cast<std::size_t>(values->size()));
+  const int sign = decreasing_sign(direction);
+  const Array<std::int64_t> sources(static_cast<std::size_t>(values->size()), values->device());
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
     const Scalar* from = detail::data<Scalar>(values);
     Scalar* to = detail::data<Scalar>(places);
-    for_each_sorted(lists, from, decreasing_sign(direction),
+    if (values->device() == Device::accelerator) {
+      const detail::DeviceOrder found = detail::sort_on_accelerator(values, lists, sign);
+      detail::launch(values->size(), detail::kernels::TakeInOrder<Scalar>{from, found.order.data(),
+                                                                          lists.on_accelerator(), to, sources.data()});
+      return;
+    }
+    for_each_sorted(lists, from, sign,
                     [&](std::int64_t begin, std::uint32_t n, const double*, const std::uint32_t* order) {
                       for (std::int64_t i = 0; i < n; ++i) {
                         const std::int64_t source = begin + order[i];
@@ -88,11 +100,9 @@ Tensor sort_of(Operand values, const Lists& lists, Direction direction) {
     recorder.record(places, [sources](BackwardPass& pass) {
       Tensor result = detail::make_tensor_like(pass.gradient());
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        const Scalar* g = detail::data<Scalar>(pass.gradient());
-        Scalar* to = detail::data<Scalar>(result);
-        for (std::size_t i = 0; i < sources.size(); ++i) {
-          to[sources[i]] = g[i];
-        }
+        detail::for_each_index(result.device(), result.size(), 1,
+                               detail::kernels::PutBack<Scalar>{detail::data<Scalar>(pass.gradient()), sources.data(),
+                                                                detail::data<Scalar>(result)});
       });
       pass.add(0, std::move(result));
     });

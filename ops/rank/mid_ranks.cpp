@@ -1,5 +1,8 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/parallel.hpp>
 #include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/rank/device_sort.hpp>
+#include <ranktape/ops/rank/hard_rank_kernels.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 
@@ -61,6 +64,14 @@ void rank_lists(const Lists& lists, const Scalar* values, Direction direction, R
 
 Tensor mid_ranks(const Tensor& values, const Lists& lists, Direction direction, DType dtype) {
   Tensor ranks = make_tensor(values.shape(), dtype, values.device());
+  if (values.device() == Device::accelerator) {
+    const DeviceOrder found = sort_on_accelerator(values, lists, direction == Direction::ascending ? -1 : 1);
+    dispatch(dtype, [&]<class Rank>() {
+      launch(values.size(), kernels::MidRanks<Rank>{found.sorted.data(), found.order.data(), lists.on_accelerator(),
+                                                    data<Rank>(ranks)});
+    });
+    return ranks;
+  }
   dispatch(values.dtype(), [&]<class Scalar>() {
     dispatch(dtype, [&]<class Rank>() {
       parallel_ranges(lists.count(), lists.nanoseconds_each(), [&](std::int64_t first, std::int64_t last) {

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <ranktape/ops/loss/spearman.hpp>
+#include <ranktape/ops/stretch_sums.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+// Internal: the arithmetic of spearman_loss, and its steps on the accelerator.
+//
+// d loss / d ranks of one list, with A = sqrt(n (n^2 - 1) / 12), d = r - (n + 1) / 2 and c = b.d / (|b| |d|):
+//   hard_ranks: -b_i / (A |b|), a constant; no division by a norm that vanishes when all predictions are equal,
+//   soft_ranks: -(b_i / |b| - c d_i / |d|) / |d|.
+namespace ranktape::detail {
+
+constexpr double middle_rank(std::int64_t n) { return (static_cast<double>(n) + 1) / 2; }
+
+/// Sums over one list.
+struct SpearmanSums {
+  double squares_b = 0;
+  double squares_d = 0;
+  double product = 0;
+  constexpr void add(const SpearmanSums& other) {
+    squares_b += other.squares_b;
+    squares_d += other.squares_d;
+    product += other.product;
+  }
+};
+
+/// One list's loss, and its derivative by the ranks: of_b b_i + of_d d_i.
+struct SpearmanOfList {
+  double loss = 0;
+  double of_b = 0;
+  double of_d = 0;
+  double counts = 0;  ///< 1, or 0 if the list has no information
+};
+
+constexpr SpearmanOfList spearman_of_list(const SpearmanSums& sums, std::int64_t n, Normalization normalization) {
+  constexpr double flat = 1e-14;
+  if (n < 2 || sums.squares_b == 0) {
+    return {};
+  }
+  const double norm_b = std::sqrt(sums.squares_b);
+  if (normalization == Normalization::hard_ranks) {
+    const auto length = static_cast<double>(n);
+    const double scale = 1 / (std::sqrt(length * (length * length - 1) / 12) * norm_b);
+    return {1 - sums.product * scale, -scale, 0, 1};
+  }
+  const double norm_d = std::sqrt(sums.squares_d);
+  if (norm_d <= flat * norm_b) {  // all predictions equal, up to rounding
+    return {1, 0, 0, 1};
+  }
+  const double correlation = sums.product / (norm_b * norm_d);
+  return {1 - correlation, -1 / (norm_b * norm_d), correlation / (norm_d * norm_d), 1};
+}
+
+/// Two numbers for each document, from which the sums are made.
+struct SpearmanTerms {
+  using Sums = SpearmanSums;
+  const double* ranks;
+  const double* target_ranks;
+
+  [[nodiscard]] constexpr SpearmanSums at(std::int64_t i, std::int64_t n) const {
+    const double b = target_ranks[i] - middle_rank(n);
+    const double d = ranks[i] - middle_rank(n);
+    return {b * b, d * d, b * d};
+  }
+  [[nodiscard]] constexpr double derivative(const SpearmanOfList& list, std::int64_t i, std::int64_t n) const {
+    return list.of_b * (target_ranks[i] - middle_rank(n)) + list.of_d * (ranks[i] - middle_rank(n));
+  }
+};
+
+namespace kernels {
+
+struct SpearmanLists {
+  SpearmanTerms terms;
+  ListOffsets lists;
+  const SpearmanSums* stretches;
+  Normalization normalization;
+  SpearmanOfList* found;
+  constexpr void operator()(std::int64_t list) const {
+    found[list] = spearman_of_list(sums_of_list(terms, lists, stretches, list), lists.size(list), normalization);
+  }
+};
+
+/// Unscaled: the number of lists that count is not known yet.
+struct SpearmanDerivative {
+  SpearmanTerms terms;
+  ListOffsets lists;
+  const SpearmanOfList* found;
+  double* derivative;
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t list = lists.list_of(i);
+    derivative[i] = terms.derivative(found[list], i, lists.size(list));
+  }
+};
+
+struct LossAndCount {
+  double loss = 0;
+  double counted = 0;
+  constexpr void add(const LossAndCount& other) {
+    loss += other.loss;
+    counted += other.counted;
+  }
+};
+
+struct LossTerms {
+  using Sums = LossAndCount;
+  const SpearmanOfList* found;
+  [[nodiscard]] constexpr LossAndCount at(std::int64_t list, std::int64_t) const {
+    return {found[list].loss, found[list].counts};
+  }
+};
+
+/// The mean over the lists that count.
+template <class Scalar>
+struct SpearmanMean {
+  LossTerms terms;
+  ListOffsets all;  ///< one list, of all lists
+  const LossAndCount* stretches;
+  Scalar* loss;
+  double* inverse_count;
+  constexpr void operator()(std::int64_t) const {
+    const LossAndCount sums = sums_of_list(terms, all, stretches, 0);
+    const double counted = sums.counted > 0 ? sums.counted : 1;
+    *loss = static_cast<Scalar>(sums.loss / counted);
+    *inverse_count = 1 / counted;
+  }
+};
+
+/// The gradient of the ranks: the derivative times the mean's factor and the gradient of the loss.
+template <class Scalar>
+struct SpearmanGradient {
+  const double* derivative;
+  const double* inverse_count;
+  const Scalar* gradient;
+  double* to;
+  constexpr void operator()(std::int64_t i) const {
+    to[i] = derivative[i] * (*inverse_count * static_cast<double>(*gradient));
+  }
+};
+
+}  // namespace kernels
+}  // namespace ranktape::detail

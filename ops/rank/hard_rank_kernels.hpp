@@ -1,0 +1,72 @@
+#pragma once
+
+#include <ranktape/ops/list_view.hpp>
+
+#include <cstdint>
+
+// Internal: hard ranks and sorts of lists that sort_on_accelerator has put in order, one call per document.
+namespace ranktape::detail::kernels {
+
+/// Of one sorted list, whose values fall: the mean rank of the run of values equal to that at place i.
+constexpr double mid_rank(const double* sorted, std::int64_t n, std::int64_t i) {
+  const double value = sorted[i];
+  const auto count_while = [&](std::int64_t from, std::int64_t to, const auto& holds) {
+    while (from < to) {
+      const std::int64_t middle = from + (to - from) / 2;
+      if (holds(sorted[middle])) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
+  };
+  const std::int64_t first = count_while(0, i, [&](double other) { return other != value; });
+  const std::int64_t last = count_while(i, n, [&](double other) { return other == value; });
+  return static_cast<double>(first + last + 1) / 2;
+}
+
+template <class Rank>
+struct MidRanks {
+  const double* sorted;
+  const std::uint32_t* order;
+  ListOffsets lists;
+  Rank* ranks;
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t list = lists.list_of(i);
+    const std::int64_t begin = lists.begin(list);
+    ranks[begin + order[i]] = static_cast<Rank>(mid_rank(sorted + begin, lists.size(list), i - begin));
+  }
+};
+
+template <class Scalar>
+struct Positions {
+  const std::uint32_t* order;
+  Scalar* to;
+  constexpr void operator()(std::int64_t i) const { to[i] = static_cast<Scalar>(order[i]); }
+};
+
+/// The sorted values, and where each came from among all documents.
+template <class Scalar>
+struct TakeInOrder {
+  const Scalar* from;
+  const std::uint32_t* order;
+  ListOffsets lists;
+  Scalar* to;
+  std::int64_t* sources;
+  constexpr void operator()(std::int64_t i) const {
+    sources[i] = lists.begin(lists.list_of(i)) + order[i];
+    to[i] = from[sources[i]];
+  }
+};
+
+/// Puts each number back where it came from.
+template <class Scalar>
+struct PutBack {
+  const Scalar* from;
+  const std::int64_t* sources;
+  Scalar* to;
+  constexpr void operator()(std::int64_t i) const { to[sources[i]] = from[i]; }
+};
+
+}  // namespace ranktape::detail::kernels
