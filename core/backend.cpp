@@ -3,14 +3,13 @@
 
 namespace ranktape::detail {
 
-const char* accelerator_system() { return RANKTAPE_DEVICE_NAME; }
-
 void refuse_accelerator() {
   throw DeviceError("this build of ranktape has no accelerator (RANKTAPE_DEVICE=none); use Device::cpu");
 }
 
 #ifndef RANKTAPE_ACCELERATOR
 
+const char* accelerator_system() { return "none"; }
 void* accelerator_allocate(std::size_t) { refuse_accelerator(); }
 void accelerator_free(void*, std::size_t) noexcept {}
 void copy_bytes(void*, Device, const void*, Device, std::size_t) { refuse_accelerator(); }

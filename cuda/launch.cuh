@@ -8,6 +8,8 @@
 
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 #include <cuda_runtime.h>
+#elif defined(RANKTAPE_EXECUTOR_SHUFFLED) || defined(RANKTAPE_EXECUTOR_THREADS)
+#include <ranktape/cuda/executors.cuh>
 #endif
 
 // How kernels get to the device, in one place. Only files of this folder include it.
@@ -28,6 +30,8 @@ void launch(std::int64_t count, const Kernel& kernel) {
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
   thrust::for_each_n(thrust::cuda::par_nosync, thrust::counting_iterator<std::int64_t>(0), count, kernel);
   check_device("launch");
+#elif defined(RANKTAPE_EXECUTOR_SHUFFLED) || defined(RANKTAPE_EXECUTOR_THREADS)
+  execute(count, kernel);
 #else
   constexpr std::int64_t few = 512;  // threads are not worth waking for
   if (count < few) {

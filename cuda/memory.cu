@@ -12,6 +12,8 @@
 
 namespace ranktape::detail {
 
+const char* accelerator_system() { return RANKTAPE_DEVICE_NAME; }
+
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 
 void check_device(cudaError_t status, const char* call) {

@@ -4,8 +4,9 @@
 
 namespace ranktape {
 
-Tensor detail::clone_parameter(const Tensor& parameter) {
-  const Tensor copy = parameter.clone();
+Tensor detail::copy_parameter(const Tensor& parameter, Device device) {
+  const Tensor source = parameter.detach();
+  const Tensor copy = device == parameter.device() ? source.clone() : source.to(device);
   copy.node()->parameter = true;
   return copy.named(parameter.name());
 }
@@ -36,11 +37,11 @@ std::vector<Tensor> Linear::parameters() const {
   return bias.defined() ? std::vector<Tensor>{weight, bias} : std::vector<Tensor>{weight};
 }
 
-Linear Linear::clone() const {
+Linear Linear::to(Device device) const {
   Linear copy = *this;
-  copy.weight = detail::clone_parameter(weight);
+  copy.weight = detail::copy_parameter(weight, device);
   if (bias.defined()) {
-    copy.bias = detail::clone_parameter(bias);
+    copy.bias = detail::copy_parameter(bias, device);
   }
   return copy;
 }

@@ -28,7 +28,9 @@ struct Linear {
   [[nodiscard]] Tensor operator()(Operand x, Activation activation) const;
   /// "weight" and, if there is one, "bias".
   [[nodiscard]] std::vector<Tensor> parameters() const;
-  [[nodiscard]] Linear clone() const;
+  [[nodiscard]] Linear clone() const { return to(weight.device()); }
+  /// A copy on a device, with parameters of its own. Throws DeviceError where this build has no accelerator.
+  [[nodiscard]] Linear to(Device device) const;
 
   Tensor weight;  ///< [in, out]
   Tensor bias;    ///< [out]; undefined if the layer has none
@@ -37,7 +39,7 @@ struct Linear {
 namespace detail {
 
 /// A copy of a parameter, with its name, in memory of its own.
-Tensor clone_parameter(const Tensor& parameter);
+Tensor copy_parameter(const Tensor& parameter, Device device);
 
 }  // namespace detail
 }  // namespace ranktape

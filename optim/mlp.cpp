@@ -74,13 +74,13 @@ std::vector<Tensor> Mlp::parameters() const {
   return parameters;
 }
 
-Mlp Mlp::clone() const {
+Mlp Mlp::to(Device device) const {
   Mlp copy = *this;
   for (Linear& layer : copy.layers_) {
-    layer = layer.clone();
+    layer = layer.to(device);
   }
   for (Norm& norm : copy.norms_) {
-    norm = {detail::clone_parameter(norm.weight), detail::clone_parameter(norm.bias)};
+    norm = {detail::copy_parameter(norm.weight, device), detail::copy_parameter(norm.bias, device)};
   }
   return copy;
 }

@@ -36,7 +36,11 @@ class Mlp {
   [[nodiscard]] std::vector<Tensor> parameters() const;
   [[nodiscard]] const std::vector<std::int64_t>& sizes() const { return sizes_; }
   [[nodiscard]] const MlpOptions& options() const { return options_; }
-  [[nodiscard]] Mlp clone() const;
+  [[nodiscard]] Device device() const { return layers_.front().weight.device(); }
+  [[nodiscard]] Mlp clone() const { return to(device()); }
+  /// A copy on a device, with parameters of its own: make its optimizer from the copy's. Throws DeviceError where this
+  /// build has no accelerator.
+  [[nodiscard]] Mlp to(Device device) const;
 
  private:
   struct Norm {

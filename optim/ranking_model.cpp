@@ -26,7 +26,7 @@ Tensor RankingModel::score(const Tensor& features, SourceLocation where) const {
       }
     });
   }
-  const Tensor scaled = scaler.apply(filled, where).to(model.options().dtype, where);
+  const Tensor scaled = scaler.apply(filled, where).to(model.options().dtype, where).to(model.device(), where);
   return model(Operand(scaled, where));
 }
 

@@ -16,7 +16,8 @@ struct RankingModel {
   FeatureScaler scaler;
   int index_base = 1;  ///< of the training file (Dataset::index_base): read others with the same
 
-  /// The scores of features [documents, features], as they stand in a file: scales them, then evaluates the network.
+  /// The scores of features [documents, features], on the CPU as they stand in a file: scales them, then evaluates the
+  /// network on its device.
   /// Features that are missing at the end of a row are 0, as in a file that leaves them out. More than the model was
   /// trained on throw ShapeError: LetorOptions{.features = ..., .extra_features = ...} reads a file at the model's
   /// width.

@@ -39,14 +39,16 @@ std::vector<std::int64_t> queries_to_learn(const Dataset& data) {
 double training_step(const Mlp& model, const Batch& batch, const TrainingOptions& options, Random& dropout,
                      Optimizer& optimizer) {
   const DType dtype = model.options().dtype;
+  const Device device = model.device();
   const Tape tape;
-  const Tensor predictions = model(batch.features.to(dtype), dropout);
-  const Tensor loss = options.loss(predictions, batch.targets.to(dtype), batch.groups);
+  const Tensor predictions = model(batch.features.to(device).to(dtype), dropout);
+  const Tensor loss = options.loss(predictions, batch.targets.to(device).to(dtype), batch.groups);
+  const double value = loss.item();
   // Of a loss gone wrong, the check tells where.
-  Gradients gradients = loss.backward({.check_finite = !std::isfinite(loss.item())});
+  Gradients gradients = loss.backward({.check_finite = !std::isfinite(value)});
   clip_by_norm(gradients, options.clip_norm);
   optimizer.step(gradients);
-  return loss.item();
+  return value;
 }
 
 }  // namespace

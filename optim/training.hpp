@@ -39,9 +39,10 @@ struct TrainingOptions {
 };
 
 /// Trains the parameters of `model` with Adam: in every epoch all queries with something to learn, in a new order, in
-/// batches. The features are taken as they are (scale them first) and labels as targets, both in the model's type. The
-/// same seed, data and model give the same bits. Returns a report per epoch. Throws NumericError for options out of
-/// range, no query to learn from, or a loss that is NaN or infinite (naming the operation that made it so).
+/// batches, on the model's device. The features are taken as they are (scale them first) and labels as targets, both in
+/// the model's type. The same seed, data and model give the same bits. Returns a report per epoch. Throws NumericError
+/// for options out of range, no query to learn from, or a loss that is NaN or infinite (naming the operation that made
+/// it so).
 std::vector<EpochReport> train(const Mlp& model, const Dataset& data, const TrainingOptions& options = {},
                                SourceLocation where = SourceLocation::current());
 

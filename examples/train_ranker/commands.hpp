@@ -24,6 +24,7 @@ struct TrainArguments {
   int batch_queries = 16;
   std::uint64_t seed = 0;
   std::string model_file = "model.safetensors";
+  ranktape::Device device = ranktape::Device::cpu;
   int seeds = 5;  ///< `compare` only
 };
 

@@ -26,6 +26,15 @@ void add_training_options(CLI::App& command, train_ranker::TrainArguments& argum
   command.add_option("--learning-rate", arguments.learning_rate, "of Adam")->capture_default_str();
   command.add_option("--epochs", arguments.epochs, "passes over the training queries")->capture_default_str();
   command.add_option("--batch-queries", arguments.batch_queries, "queries per step")->capture_default_str();
+  command
+      .add_option_function<std::string>(
+          "--device",
+          [&](const std::string& name) {
+            arguments.device = name == "cpu" ? ranktape::Device::cpu : ranktape::Device::accelerator;
+          },
+          "where to train")
+      ->check(CLI::IsMember({"cpu", "accelerator"}))
+      ->default_str("cpu");
 }
 
 }  // namespace

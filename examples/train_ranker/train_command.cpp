@@ -62,6 +62,8 @@ TrainingOptions training_options(const TrainArguments& arguments, std::uint64_t 
           .loss = loss_of(arguments.loss, arguments.strength)};
 }
 
+Tensor scores_of(const Mlp& model, const Dataset& data) { return model(data.features.to(model.device())); }
+
 std::string describe(const Dataset& data) {
   return fmt::format("{} documents of {} queries, {} features", data.document_count(), data.query_count(),
                      data.feature_count());
@@ -97,13 +99,14 @@ void train_command(const TrainArguments& arguments) {
   // epochs is fixed.
   const Dataset* watched = data.valid ? &*data.valid : data.test ? &*data.test : nullptr;
 
-  const Mlp model = make_model(arguments, data.train.feature_count(), arguments.seed);
+  const Mlp model = make_model(arguments, data.train.feature_count(), arguments.seed).to(arguments.device);
   std::vector<TableRow> table;
   if (data.test) {
-    table.push_back({"before training", evaluate(model(data.test->features), *data.test).values});
+    table.push_back({"before training", evaluate(scores_of(model, *data.test), *data.test).values});
   }
-  fmt::print("\nLoss {}, Adam at {}, {} epochs of batches of {} queries, seed {}\n", arguments.loss,
-             arguments.learning_rate, arguments.epochs, arguments.batch_queries, arguments.seed);
+  fmt::print("\nLoss {}, Adam at {}, {} epochs of batches of {} queries, seed {}, on the {}\n", arguments.loss,
+             arguments.learning_rate, arguments.epochs, arguments.batch_queries, arguments.seed,
+             to_string(arguments.device));
   TrainingOptions options = training_options(arguments, arguments.seed);
   options.after_epoch = [&](const EpochReport& report) {
     if (report.epoch == 1 && report.queries_left_out > 0) {
@@ -112,7 +115,7 @@ void train_command(const TrainArguments& arguments) {
     }
     fmt::print("epoch {:>3}  loss {:.4f}", report.epoch, report.loss);
     if (watched != nullptr) {
-      const Evaluation now = evaluate(model(watched->features), *watched);
+      const Evaluation now = evaluate(scores_of(model, *watched), *watched);
       fmt::print("  {} NDCG@10 {:.4f}  Spearman {:.4f}", data.valid ? "validation" : "test", now.ndcg_at_10,
                  now.spearman);
     }
@@ -125,7 +128,7 @@ void train_command(const TrainArguments& arguments) {
   fmt::print("Trained in {:.1f} s\n", seconds.count());
 
   if (data.test) {
-    const Evaluation after = evaluate(model(data.test->features), *data.test);
+    const Evaluation after = evaluate(scores_of(model, *data.test), *data.test);
     table.push_back({"after training", after.values});
     fmt::print("\nTest set (gain 2^label - 1, ties in file order):\n");
     print_table(table);
@@ -160,14 +163,15 @@ void compare_command(const TrainArguments& arguments) {
     std::vector<Evaluation> runs;
     for (int seed = 0; seed < arguments.seeds; ++seed) {
       const auto number = static_cast<std::uint64_t>(seed);
-      const Mlp model = make_model(chosen, data.train.feature_count(), number);
+      const Mlp start = make_model(chosen, data.train.feature_count(), number);
       if (kind.zero_start) {
-        for (Tensor parameter : model.parameters()) {
+        for (Tensor parameter : start.parameters()) {
           std::ranges::fill(parameter.mutable_values<float>(), 0.0F);
         }
       }
+      const Mlp model = start.to(arguments.device);
       train(model, data.train, training_options(chosen, number));
-      runs.push_back(evaluate(model(data.test->features), *data.test));
+      runs.push_back(evaluate(scores_of(model, *data.test), *data.test));
     }
     table.push_back(summary_row(kind.name, runs));
   }

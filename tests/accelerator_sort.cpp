@@ -37,7 +37,7 @@ void compare(const Tensor& values, const detail::Lists& lists, int sign) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("sorting on the accelerator: the CPU's order, ties and zeros too", Scalar, float, double) {
+TEST_CASE_TEMPLATE("accelerator: sorting in the CPU's order, ties and zeros too", Scalar, float, double) {
   if (!tests::accelerator_built()) {
     MESSAGE("skipped: built without an accelerator");
     return;
