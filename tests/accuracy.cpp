@@ -1,3 +1,5 @@
+#include "on_device.hpp"
+
 // How far soft_rank and soft_sort are from their definition, over every kind of input: the bounds that the README
 // gives.
 
@@ -117,11 +119,11 @@ std::string describe(Family family, const SoftRankOptions& options) {
 
 ExactResult run(Family family, const Numbers& list, const Numbers& cotangent, const SoftRankOptions& options,
                 DType dtype) {
-  const Tensor values = Tensor::from(list, {.dtype = dtype, .requires_grad = true});
+  const Tensor values = tests::from(list, {.dtype = dtype, .requires_grad = true});
   const Tape tape;
   const Tensor output = family == Family::rank ? soft_rank(values, options) : soft_sort(values, options);
   const std::int64_t blocks = rank_diagnostics().blocks;
-  const Gradients gradients = output.backward({.cotangent = Tensor::from(cotangent, {.dtype = dtype})});
+  const Gradients gradients = output.backward({.cotangent = tests::from(cotangent, {.dtype = dtype})});
   return {output.to_vector<double>(), gradients[values].to_vector<double>(), blocks};
 }
 

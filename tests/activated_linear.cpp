@@ -1,3 +1,5 @@
+#include "on_device.hpp"
+
 #include "simd_targets.hpp"
 
 #include <ranktape/core/threads.hpp>
@@ -17,10 +19,10 @@ constexpr Activation activations[] = {Activation::relu, Activation::leaky_relu, 
 /// A layer's parameters, inputs and the gradient that comes back to it.
 struct Layer {
   Layer(std::int64_t rows, std::int64_t in, std::int64_t out, DType dtype)
-      : x(Tensor::randn(Shape{rows, in}, random, {.dtype = dtype, .requires_grad = true})),
-        weight(Tensor::randn(Shape{in, out}, random, {.dtype = dtype, .requires_grad = true})),
-        bias(Tensor::randn(Shape{out}, random, {.dtype = dtype, .requires_grad = true})),
-        cotangent(Tensor::randn(Shape{rows, out}, random, {.dtype = dtype})) {}
+      : x(tests::randn(Shape{rows, in}, random, {.dtype = dtype, .requires_grad = true})),
+        weight(tests::randn(Shape{in, out}, random, {.dtype = dtype, .requires_grad = true})),
+        bias(tests::randn(Shape{out}, random, {.dtype = dtype, .requires_grad = true})),
+        cotangent(tests::randn(Shape{rows, out}, random, {.dtype = dtype})) {}
 
   /// The values, then the gradients of x, weight and bias.
   template <class Function>
@@ -94,7 +96,7 @@ TEST_CASE("activated linear: gradients of many rows are those of float64, in flo
     const Layer layer(4000, 20, out, DType::float32);
     Layer exact = layer;
     for (Tensor* tensor : {&exact.x, &exact.weight, &exact.bias, &exact.cotangent}) {
-      *tensor = Tensor::from(tensor->to_vector<double>(), tensor->shape(), {.dtype = float64, .requires_grad = true});
+      *tensor = tests::from(tensor->to_vector<double>(), tensor->shape(), {.dtype = float64, .requires_grad = true});
     }
     const auto layer_of = [](const Layer& l) { return linear(l.x, l.weight, l.bias, Activation::tanh); };
     const auto expected = exact.run(layer_of);
@@ -107,13 +109,13 @@ TEST_CASE("activated linear: gradients of many rows are those of float64, in flo
 }
 
 TEST_CASE("activated linear: no rows, and gradients nobody needs") {
-  const Tensor weight = Tensor::ones(Shape{3, 2}, {.requires_grad = true});
-  const Tensor bias = Tensor({1.F, -2.F});
+  const Tensor weight = tests::ones(Shape{3, 2}, {.requires_grad = true});
+  const Tensor bias = tests::from({1, -2});
   const Tape tape;
-  const Tensor none = linear(Tensor::zeros(Shape{0, 3}), weight, bias, Activation::relu);
+  const Tensor none = linear(tests::zeros(Shape{0, 3}), weight, bias, Activation::relu);
   CHECK(none.shape() == Shape{0, 2});
   CHECK(sum(none).backward()[weight].to_vector<double>() == std::vector<double>(6, 0.0));
-  const Tensor y = linear(Tensor::ones(Shape{1, 3}), weight, bias, Activation::relu);
+  const Tensor y = linear(tests::ones(Shape{1, 3}), weight, bias, Activation::relu);
   CHECK(y.to_vector<double>() == std::vector<double>{4, 1});
   const Gradients gradients = sum(y).backward();
   CHECK(gradients.size() == 1);

@@ -11,7 +11,7 @@ using namespace ranktape;
 
 TEST_CASE("diagnostics: blocks of the last call") {
   const Groups groups = Groups::from_sizes({3, 1, 2});
-  const Tensor values = Tensor({0.f, 10.f, 20.f, 5.f, 1.f, 1.f});
+  const Tensor values = tests::from({0, 10, 20, 5, 1, 1});
   soft_rank(values, groups, {.regularization_strength = 1});
   const RankDiagnostics found = rank_diagnostics();
   CHECK(found.lists == 2);  // the list of one has nothing to pool
@@ -25,9 +25,9 @@ TEST_CASE("diagnostics: blocks of the last call") {
 
 TEST_CASE("diagnostics: zero_gradients is the share of gradients that are zero, and of sorts that of ones passed on") {
   Random random(3);
-  const Tensor scores = Tensor::randn(Shape{500}, random, {.requires_grad = true});
+  const Tensor scores = tests::randn(Shape{500}, random, {.requires_grad = true});
   const Groups groups = Groups::from_sizes({100, 150, 250});
-  const Tensor cotangent = Tensor::randn(Shape{500}, random);
+  const Tensor cotangent = tests::randn(Shape{500}, random);
   for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
     for (const double softness : {1.0, 10.0, 100.0}) {
       const auto with = [&](double strength) {
@@ -50,7 +50,7 @@ TEST_CASE("diagnostics: zero_gradients is the share of gradients that are zero, 
 
 TEST_CASE("diagnostics: effective_strength is one strength in every unit") {
   Random random(5);
-  const Tensor scores = Tensor::randn(Shape{3, 50}, random, {.dtype = DType::float64}) * 4.0 + 7.0;
+  const Tensor scores = tests::randn(Shape{3, 50}, random, {.dtype = DType::float64}) * 4.0 + 7.0;
   const SoftRankOptions given = {.regularization_strength = 2, .strength_unit = StrengthUnit::spread};
   const EffectiveStrength all = effective_strength(scores, given);
   CHECK(all.spread == doctest::Approx(2).epsilon(1e-12));
@@ -69,18 +69,18 @@ TEST_CASE("diagnostics: effective_strength is one strength in every unit") {
 }
 
 TEST_CASE("diagnostics: effective_strength over lists is a geometric mean, without lists of fewer than two") {
-  const Tensor scores = Tensor({3.f, -1.f, 1.f, 0.f, 0.f, 0.f, 0.f, 8.f});
+  const Tensor scores = tests::from({3, -1, 1, 0, 0, 0, 0, 8});
   const EffectiveStrength found =
       effective_strength(scores, Groups::from_sizes({0, 1, 2, 4, 1}), {.regularization_strength = 6});
   CHECK(found.absolute == doctest::Approx(6));
   CHECK(found.per_item == doctest::Approx(6 * std::sqrt(2 * 4)));
   CHECK(found.spread == doctest::Approx(6 * std::sqrt(2 * 4)));  // deviations 1, and 1 for the list of equal scores
-  CHECK(effective_strength(Tensor({5.f})).absolute == 0);
+  CHECK(effective_strength(tests::from({5})).absolute == 0);
 }
 
 TEST_CASE("diagnostics: exact error texts") {
   using tests::error_text;
-  const Tensor scores = Tensor({1.f, 2.f});
+  const Tensor scores = tests::from({1, 2});
   CHECK(error_text<NumericError>([&] { effective_strength(scores, {.regularization_strength = -1}); }) ==
         "effective_strength: regularization_strength is -1; it must be positive and finite");
 }

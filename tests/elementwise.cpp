@@ -72,7 +72,7 @@ std::vector<Broadcast> broadcasts() {
 Tensor halves(const Shape& shape, Random& random, const TensorOptions& options) {
   std::vector<double> values(static_cast<std::size_t>(shape.size()));
   std::generate(values.begin(), values.end(), [&] { return 0.5 + 0.5 * static_cast<double>(random.below(6)); });
-  return Tensor::from(values, shape, options);
+  return tests::from(values, shape, options);
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ TEST_CASE("elementwise: values and derivatives of one operand, in both types") {
       CAPTURE(to_string(dtype));
       Random random(21);
       const Tensor x =
-          Tensor::uniform(Shape{4, 25}, operation.low, operation.high, random, {.dtype = dtype, .requires_grad = true});
+          tests::uniform(Shape{4, 25}, operation.low, operation.high, random, {.dtype = dtype, .requires_grad = true});
       const Tape tape;
       const Tensor y = operation.ours(x);
       CHECK(y.dtype() == dtype);
@@ -160,8 +160,8 @@ TEST_CASE("elementwise: broadcasting of every kind agrees with a loop over multi
 
 TEST_CASE("elementwise: the gradient of float32 agrees with that of float64") {
   Random random(23);
-  const Tensor x32 = Tensor::uniform(Shape{50, 4}, -3, 3, random, {.requires_grad = true});
-  const Tensor row32 = Tensor::uniform(Shape{4}, 0.5, 2, random, {.requires_grad = true});
+  const Tensor x32 = tests::uniform(Shape{50, 4}, -3, 3, random, {.requires_grad = true});
+  const Tensor row32 = tests::uniform(Shape{4}, 0.5, 2, random, {.requires_grad = true});
   const auto gradients_of = [](const Tensor& x, const Tensor& row) {
     const Tape tape;
     const Tensor y = tanh(x * row) + softplus(x) / (row + 1.0) - power(row, sigmoid(x)) * gelu(x) +
@@ -171,8 +171,8 @@ TEST_CASE("elementwise: the gradient of float32 agrees with that of float64") {
   };
   const auto [x, row] = gradients_of(x32, row32);
   const auto [exact_x, exact_row] =
-      gradients_of(Tensor::from(x32.to_vector<double>(), x32.shape(), float64_parameter),
-                   Tensor::from(row32.to_vector<double>(), row32.shape(), float64_parameter));
+      gradients_of(tests::from(x32.to_vector<double>(), x32.shape(), float64_parameter),
+                   tests::from(row32.to_vector<double>(), row32.shape(), float64_parameter));
   const auto largest_error = [](const Doubles& found, const Doubles& exact) {
     double error = 0;
     double size = 0;
@@ -188,7 +188,7 @@ TEST_CASE("elementwise: the gradient of float32 agrees with that of float64") {
 
 TEST_CASE("elementwise: extremes do not overflow") {
   for (const DType dtype : {DType::float32, DType::float64}) {
-    const Tensor x = Tensor::from({-1000, -90, 90, 1000}, {.dtype = dtype, .requires_grad = true});
+    const Tensor x = tests::from({-1000, -90, 90, 1000}, {.dtype = dtype, .requires_grad = true});
     const auto slopes = [&](auto&& function) {
       const Tape tape;
       const Gradients gradients = backward_of_ones(function(x));
@@ -217,6 +217,6 @@ TEST_CASE("elementwise: extremes do not overflow") {
     CHECK(slopes([](const Tensor& t) { return gelu(t); })[0] == 0);
     CHECK(slopes([](const Tensor& t) { return elu(t); })[0] == 0);
   }
-  CHECK(log1p(Tensor({1e-30F})).item() == static_cast<double>(1e-30F));
-  CHECK(expm1(Tensor({1e-30F})).item() == static_cast<double>(1e-30F));
+  CHECK(log1p(tests::from({1e-30})).item() == static_cast<double>(1e-30F));
+  CHECK(expm1(tests::from({1e-30})).item() == static_cast<double>(1e-30F));
 }

@@ -60,7 +60,7 @@ const std::map<std::string, Call> calls = {
 std::vector<Tensor> run(const json& row, const Inputs& values, DType dtype) {
   Inputs inputs;
   for (const Tensor& value : values) {
-    inputs.push_back(Tensor::from(value.to_vector<double>(), value.shape(), {.dtype = dtype, .requires_grad = true}));
+    inputs.push_back(tests::from(value.to_vector<double>(), value.shape(), {.dtype = dtype, .requires_grad = true}));
   }
   const Tape tape;
   std::vector<Tensor> results = {calls.at(row["op"])(inputs, row["options"])};

@@ -16,15 +16,15 @@ const TensorOptions float64_parameter = {.dtype = DType::float64, .requires_grad
 
 using Doubles = std::vector<double>;
 
-Tensor weights(std::initializer_list<double> values) { return Tensor::from(values, float64_options); }
+Tensor weights(std::initializer_list<double> values) { return tests::from(values, float64_options); }
 
 }  // namespace
 
 TEST_CASE("gradients: contain what was reached, in the order in which the tape met it") {
-  const Tensor a = Tensor::scalar(2, float64_parameter).named("a");
-  const Tensor b = Tensor::scalar(3, float64_parameter).named("b");
-  const Tensor unused = Tensor::scalar(4, float64_parameter).named("unused");
-  const Tensor constant = Tensor::scalar(5, float64_options);
+  const Tensor a = tests::scalar(2, float64_parameter).named("a");
+  const Tensor b = tests::scalar(3, float64_parameter).named("b");
+  const Tensor unused = tests::scalar(4, float64_parameter).named("unused");
+  const Tensor constant = tests::scalar(5, float64_options);
   const Tape tape;
   const Tensor product = (b * a * constant).named("product");
   const Gradients gradients = product.backward();
@@ -48,7 +48,7 @@ TEST_CASE("gradients: contain what was reached, in the order in which the tape m
 }
 
 TEST_CASE("gradients: asked for a tensor that none reached, they name it and the caller's line") {
-  const Tensor unused = Tensor::zeros(Shape{2, 3}, float64_parameter).named("unused");
+  const Tensor unused = tests::zeros(Shape{2, 3}, float64_parameter).named("unused");
   const Gradients none;
   const std::string text =
       "gradients: no gradient reached tensor 'unused' [2, 3] float64; it is no parameter (requires_grad) that the loss "
@@ -60,7 +60,7 @@ TEST_CASE("gradients: asked for a tensor that none reached, they name it and the
 }
 
 TEST_CASE("gradients: a parameter used many times gets the sum") {
-  const Tensor w = Tensor::from({1, 2}, float64_parameter);
+  const Tensor w = tests::from({1, 2}, float64_parameter);
   const Tape tape;
   Tensor y = w;
   for (int i = 0; i < 9; ++i) {
@@ -72,8 +72,8 @@ TEST_CASE("gradients: a parameter used many times gets the sum") {
 }
 
 TEST_CASE("gradients: += adds what both have and takes over what only the other has") {
-  const Tensor a = Tensor::scalar(2, float64_parameter);
-  const Tensor b = Tensor::scalar(3, float64_parameter);
+  const Tensor a = tests::scalar(2, float64_parameter);
+  const Tensor b = tests::scalar(3, float64_parameter);
   const Tape tape;
   Gradients sum = (a * 2.0).backward();
   const Gradients other = (a * b).backward();
@@ -92,17 +92,17 @@ TEST_CASE("gradients: += adds what both have and takes over what only the other 
 }
 
 TEST_CASE("gradients: the norm is of all together, in double") {
-  const Tensor a = Tensor::from({1, 1}, {.requires_grad = true});
-  const Tensor b = Tensor::scalar(1, float64_parameter);
+  const Tensor a = tests::from({1, 1}, {.requires_grad = true});
+  const Tensor b = tests::scalar(1, float64_parameter);
   Gradients gradients;
-  gradients.add(a, Tensor({3e20F, 0}));
-  gradients.add(b, Tensor::scalar(4e20, float64_options));
+  gradients.add(a, tests::from({3e20, 0}));
+  gradients.add(b, tests::scalar(4e20, float64_options));
   CHECK(gradients.norm() == doctest::Approx(5e20).epsilon(1e-7));
 }
 
 TEST_CASE("gradients: a handle shared by two parameters is not scaled twice, nor for both") {
-  const Tensor a = Tensor::from({1, 2}, float64_parameter);
-  const Tensor b = Tensor::from({3, 4}, float64_parameter);
+  const Tensor a = tests::from({1, 2}, float64_parameter);
+  const Tensor b = tests::from({3, 4}, float64_parameter);
   const Tensor seed = weights({1, 10});
   const Tape tape;
   const Tensor y = a + b;
@@ -118,7 +118,7 @@ TEST_CASE("gradients: a handle shared by two parameters is not scaled twice, nor
 }
 
 TEST_CASE("gradients: a copy, or a handle to a gradient, does not change with the original") {
-  const Tensor w = Tensor::scalar(2, float64_parameter);
+  const Tensor w = tests::scalar(2, float64_parameter);
   const Tape tape;
   Gradients gradients = (w * w).backward();
   const Gradients copy = gradients;
@@ -131,7 +131,7 @@ TEST_CASE("gradients: a copy, or a handle to a gradient, does not change with th
 }
 
 TEST_CASE("gradients: shared handles stay whole on their way back through the tape") {
-  const Tensor w = Tensor::from({2, 3}, float64_parameter);
+  const Tensor w = tests::from({2, 3}, float64_parameter);
   for (const bool keep_intermediate : {false, true}) {
     CAPTURE(keep_intermediate);
     const Tape tape;
@@ -153,10 +153,10 @@ TEST_CASE("gradients: shared handles stay whole on their way back through the ta
 }
 
 TEST_CASE("gradients: a broadcast is summed back, to the scalar, the row and the column") {
-  const Tensor scalar = Tensor::scalar(2, float64_parameter);
-  const Tensor row = Tensor::from({1, 2, 3}, float64_parameter);
-  const Tensor column = Tensor::from({1, -1}, Shape{2, 1}, float64_parameter);
-  const Tensor seed = Tensor::from({1, 2, 3, 4, 5, 6}, Shape{2, 3}, float64_options);
+  const Tensor scalar = tests::scalar(2, float64_parameter);
+  const Tensor row = tests::from({1, 2, 3}, float64_parameter);
+  const Tensor column = tests::from({1, -1}, Shape{2, 1}, float64_parameter);
+  const Tensor seed = tests::from({1, 2, 3, 4, 5, 6}, Shape{2, 3}, float64_options);
   const Tape tape;
   const Gradients gradients = (scalar + row + column).backward({.cotangent = seed});
   CHECK(gradients[scalar].shape() == Shape{});
@@ -168,28 +168,28 @@ TEST_CASE("gradients: a broadcast is summed back, to the scalar, the row and the
 
 // 1 + 2^-24 is 1 in float32: added one by one, none of the small terms would count.
 TEST_CASE("gradients: a broadcast is summed in double") {
-  const Tensor w = Tensor::scalar(1, {.requires_grad = true});
+  const Tensor w = tests::scalar(1, {.requires_grad = true});
   std::vector<float> seed(4097, 0x1p-24F);
   seed[0] = 1;
   const Tape tape;
-  const Tensor y = w + Tensor::zeros(Shape{4097});
-  CHECK(y.backward({.cotangent = Tensor::from(seed)})[w].item() == 1 + 0x1p-12);
+  const Tensor y = w + tests::zeros(Shape{4097});
+  CHECK(y.backward({.cotangent = tests::from(seed)})[w].item() == 1 + 0x1p-12);
 }
 
 TEST_CASE("gradients: one added that is not of its tensor's shape or type is refused") {
-  const Tensor w = Tensor::zeros(Shape{3}, float64_parameter).named("w");
+  const Tensor w = tests::zeros(Shape{3}, float64_parameter).named("w");
   Gradients gradients;
   CHECK(error_text<ShapeError>([&] {
           gradients.add(w, weights({1, 2}));
         }) == "gradients: a gradient of [2] float64 does not fit tensor 'w' [3] float64");
   CHECK(error_text<DTypeError>([&] {
-          gradients.add(w, Tensor({1, 2, 3}));
+          gradients.add(w, tests::from({1, 2, 3}));
         }) == "gradients: a gradient of [3] float32 does not fit tensor 'w' [3] float64");
   CHECK(gradients.size() == 0);
 }
 
 TEST_CASE("gradients: what backward starts from must fit") {
-  const Tensor w = Tensor::from({1, 2, 3}, float64_parameter);
+  const Tensor w = tests::from({1, 2, 3}, float64_parameter);
   const Tape tape;
   const Tensor y = (w * 2.0).named("y");
   CHECK(error_text<ShapeError>([&] { y.backward(); }) ==
@@ -199,7 +199,7 @@ TEST_CASE("gradients: what backward starts from must fit") {
           y.backward({.cotangent = weights({1, 2})});
         }) == "backward: the cotangent [2] float64 is not of the shape and type of 'y' [3] float64");
   CHECK(error_text<ShapeError>([&] {
-          y.backward({.cotangent = Tensor({1, 2, 3})});
+          y.backward({.cotangent = tests::from({1, 2, 3})});
         }) == "backward: the cotangent [3] float32 is not of the shape and type of 'y' [3] float64");
   CHECK(error_text<TapeError>([&] { w.backward(); }) ==
         "backward: tensor [3] float64 was not recorded: make a Tape before the forward pass, and compute the tensor "

@@ -18,9 +18,9 @@ TEST_CASE("lapsum: every golden row") {
 }
 
 TEST_CASE("lapsum: the numbers of the reference implementation, temperature and k included") {
-  const Tensor x = Tensor::from(x0, {.dtype = DType::float64, .requires_grad = true});
-  const Tensor temperature = Tensor::scalar(0.5, {.dtype = DType::float64, .requires_grad = true});
-  const Tensor k = Tensor::scalar(2, {.dtype = DType::float64, .requires_grad = true});
+  const Tensor x = tests::from(x0, {.dtype = DType::float64, .requires_grad = true});
+  const Tensor temperature = tests::scalar(0.5, {.dtype = DType::float64, .requires_grad = true});
+  const Tensor k = tests::scalar(2, {.dtype = DType::float64, .requires_grad = true});
   {
     const Tape tape;
     const Tensor ranks = lapsum_rank(x, temperature);
@@ -60,7 +60,7 @@ TEST_CASE("lapsum: the numbers of the reference implementation, temperature and 
 
 TEST_CASE("lapsum: sums, order, shifts, scale, permutations and direction") {
   Random random(3);
-  const Numbers values = Tensor::randn(Shape{40}, random).to_vector<double>();
+  const Numbers values = tests::randn(Shape{40}, random).to_vector<double>();
   for (const double temperature : {1e-3, 0.1, 1.0, 30.0}) {
     CAPTURE(temperature);
     const RelaxationOptions options = {.temperature = temperature};
@@ -113,7 +113,7 @@ TEST_CASE("lapsum: sums, order, shifts, scale, permutations and direction") {
 
 TEST_CASE("lapsum: the definitions, by double loops") {
   Random random(5);
-  const Numbers values = Tensor::randn(Shape{30}, random).to_vector<double>();
+  const Numbers values = tests::randn(Shape{30}, random).to_vector<double>();
   const double t = 0.4;
   const auto cdf = [](double u) { return u <= 0 ? std::exp(u) / 2 : 1 - std::exp(-u) / 2; };
   const auto count_below = [&](double b) {
@@ -203,7 +203,7 @@ TEST_CASE("lapsum_log_top_k: the logarithm of lapsum_top_k, where that underflow
 
 TEST_CASE("lapsum_permutation: doubly stochastic, its cumulated rows the memberships") {
   Random random(7);
-  const Numbers values = Tensor::randn(Shape{9}, random).to_vector<double>();
+  const Numbers values = tests::randn(Shape{9}, random).to_vector<double>();
   for (const double temperature : {1e-4, 0.1, 1.0, 100.0}) {
     const Numbers p = lapsum_permutation(doubles(values), {.temperature = temperature}).to_vector<double>();
     Numbers columns(9, 0.0);
@@ -230,7 +230,7 @@ TEST_CASE("lapsum_permutation: doubly stochastic, its cumulated rows the members
 
 TEST_CASE("lapsum: ragged groups are as their lists alone, in every unit; empty and single lists included") {
   Random random(5);
-  const Tensor values = Tensor::randn(Shape{60}, random, {.dtype = DType::float64, .requires_grad = true});
+  const Tensor values = tests::randn(Shape{60}, random, {.dtype = DType::float64, .requires_grad = true});
   const Numbers x = values.to_vector<double>();
   const Groups groups = Groups::from_sizes({0, 7, 1, 0, 30, 2, 20, 0});
   for (const StrengthUnit unit : {StrengthUnit::absolute, StrengthUnit::per_item, StrengthUnit::spread}) {
@@ -261,8 +261,8 @@ TEST_CASE("lapsum: ragged groups are as their lists alone, in every unit; empty 
 TEST_CASE("lapsum: a million documents, float32 against float64") {
   Random random(13);
   constexpr std::int64_t n = 1'000'000;
-  const Numbers x = Tensor::randn(Shape{n}, random).to_vector<double>();
-  const Numbers g = Tensor::randn(Shape{n}, random).to_vector<double>();
+  const Numbers x = tests::randn(Shape{n}, random).to_vector<double>();
+  const Numbers g = tests::randn(Shape{n}, random).to_vector<double>();
   for (const double temperature : {1e-4, 1.0, 1e4}) {
     CAPTURE(temperature);
     const RelaxationOptions options = {.temperature = temperature};
@@ -282,10 +282,10 @@ TEST_CASE("lapsum: a million documents, float32 against float64") {
 }
 
 TEST_CASE("lapsum: gradients of a float32 list's temperature and k tensors, one for each list") {
-  const Tensor x = Tensor::from(x0, {.requires_grad = true});
+  const Tensor x = tests::from(x0, {.requires_grad = true});
   const Groups groups = Groups::from_sizes({3, 2});
-  const Tensor t = Tensor::from({0.5, 2}, {.requires_grad = true});
-  const Tensor k = Tensor::from({1, 1}, {.requires_grad = true});
+  const Tensor t = tests::from({0.5, 2}, {.requires_grad = true});
+  const Tensor k = tests::from({1, 1}, {.requires_grad = true});
   const Tape tape;
   const Gradients gradients = sum(lapsum_top_k(x, groups, k, t) * x).backward();
   CHECK(gradients[t].shape() == Shape{2});
@@ -294,9 +294,9 @@ TEST_CASE("lapsum: gradients of a float32 list's temperature and k tensors, one 
 }
 
 TEST_CASE("lapsum: exact error texts") {
-  const Tensor scores = Tensor({1.f, std::numeric_limits<float>::quiet_NaN(), 3.f}).named("scores");
-  const Tensor fine = Tensor({1.f, 2.f, 3.f});
-  const Tensor column = Tensor::ones(Shape{3, 1});
+  const Tensor scores = tests::from({1, std::numeric_limits<float>::quiet_NaN(), 3}).named("scores");
+  const Tensor fine = tests::from({1, 2, 3});
+  const Tensor column = tests::ones(Shape{3, 1});
   CHECK(error_text<NumericError>([&] { lapsum_rank(scores); }) ==
         "lapsum_rank: element 1 of 'scores' [3] float32 is nan; values must be finite to be ranked: look at what "
         "computed them");
@@ -314,11 +314,11 @@ TEST_CASE("lapsum: exact error texts") {
         "lapsum_log_top_k: k is 1 and list 1 of [3] float32 has 1 documents; k must lie strictly between 0 and that "
         "number: with lists of different lengths, give a tensor with one k for each");
   CHECK(error_text<ShapeError>([&] {
-          lapsum_rank(fine, Tensor({1.f, 1.f}));
+          lapsum_rank(fine, tests::from({1, 1}));
         }) ==
         "lapsum_rank: the temperature [2] float32 has 2 elements and there are 1 lists; give one element, or one for "
         "each list");
-  CHECK(error_text<NumericError>([&] { lapsum_rank(fine, Tensor({-1.f})); }) ==
+  CHECK(error_text<NumericError>([&] { lapsum_rank(fine, tests::from({-1})); }) ==
         "lapsum_rank: element 0 of the temperature [1] float32 is -1; it must be positive and finite: learn its "
         "logarithm and give its exponential");
   CHECK(error_text<ShapeError>([&] { lapsum_rank(column); }) ==
@@ -333,26 +333,26 @@ TEST_CASE("lapsum: exact error texts") {
           lapsum_median(fine, Groups::from_sizes({3, 0}));
         }) == "lapsum_quantile: list 1 of [3] float32 is empty and has no quantile");
   CHECK(error_text<ShapeError>([&] {
-          lapsum_median(Tensor::zeros(Shape{2, 0}));
+          lapsum_median(tests::zeros(Shape{2, 0}));
         }) == "lapsum_quantile: list 0 of [2, 0] float32 is empty and has no quantile");
   CHECK(error_text<ShapeError>([&] {
-          lapsum_permutation(Tensor::ones(Shape{2, 2, 2, 3}));
+          lapsum_permutation(tests::ones(Shape{2, 2, 2, 3}));
         }) ==
         "lapsum_permutation: [2, 2, 2, 3] float32 would give matrices of shape [..., 3, 3], five dimensions; reshape "
         "it to [lists, 3]");
 }
 
 TEST_CASE("lapsum: empty tensors and lists of one") {
-  CHECK(lapsum_rank(Tensor::zeros(Shape{0})).size() == 0);
-  CHECK(lapsum_sort(Tensor::zeros(Shape{0}), Groups::from_sizes({0, 0})).size() == 0);
-  CHECK(lapsum_top_k(Tensor::zeros(Shape{0}), Groups::from_sizes({0, 0}), 3).size() == 0);
-  CHECK(lapsum_quantile(Tensor::zeros(Shape{0}), Groups::from_sizes({}), 0.5).shape() == Shape{0});
-  CHECK(lapsum_permutation(Tensor::zeros(Shape{0})).shape() == Shape{0, 0});
-  CHECK(lapsum_rank(Tensor({7.f})).to_vector<double>() == Numbers{1});
-  CHECK(lapsum_sort(Tensor({7.f})).to_vector<double>() == Numbers{7});
-  CHECK(lapsum_median(Tensor({7.f})).item() == 7);
-  CHECK(lapsum_permutation(Tensor({7.f})).to_vector<double>() == Numbers{1});
-  CHECK(lapsum_top_k(Tensor({7.f}), 0.25).to_vector<double>() == Numbers{0.25});
-  CHECK(lapsum_rank(Tensor::scalar(3)).shape() == Shape{});
-  CHECK(lapsum_median(Tensor::scalar(3)).item() == 3);
+  CHECK(lapsum_rank(tests::zeros(Shape{0})).size() == 0);
+  CHECK(lapsum_sort(tests::zeros(Shape{0}), Groups::from_sizes({0, 0})).size() == 0);
+  CHECK(lapsum_top_k(tests::zeros(Shape{0}), Groups::from_sizes({0, 0}), 3).size() == 0);
+  CHECK(lapsum_quantile(tests::zeros(Shape{0}), Groups::from_sizes({}), 0.5).shape() == Shape{0});
+  CHECK(lapsum_permutation(tests::zeros(Shape{0})).shape() == Shape{0, 0});
+  CHECK(lapsum_rank(tests::from({7})).to_vector<double>() == Numbers{1});
+  CHECK(lapsum_sort(tests::from({7})).to_vector<double>() == Numbers{7});
+  CHECK(lapsum_median(tests::from({7})).item() == 7);
+  CHECK(lapsum_permutation(tests::from({7})).to_vector<double>() == Numbers{1});
+  CHECK(lapsum_top_k(tests::from({7}), 0.25).to_vector<double>() == Numbers{0.25});
+  CHECK(lapsum_rank(tests::scalar(3)).shape() == Shape{});
+  CHECK(lapsum_median(tests::scalar(3)).item() == 3);
 }

@@ -19,7 +19,7 @@ TEST_CASE("layers: dropout drops the right share, keeps the mean, and masks the 
   for (const DType dtype : {DType::float32, DType::float64}) {
     for (const double probability : {0.1, 0.5, 0.9}) {
       Random random(11);
-      const Tensor w = Tensor::full(Shape{count}, 3, {.dtype = dtype, .requires_grad = true});
+      const Tensor w = tests::full(Shape{count}, 3, {.dtype = dtype, .requires_grad = true});
       const Tape tape;
       const Tensor y = dropout(w, probability, random);
       const std::vector<double> output = values(y);
@@ -41,11 +41,11 @@ TEST_CASE("layers: dropout drops the right share, keeps the mean, and masks the 
 TEST_CASE("layers: dropout is a function of the generator's state alone, and moves it by as much at any size") {
   Random first(3);
   Random second(3);
-  const Tensor x = Tensor::ones(Shape{37});
+  const Tensor x = tests::ones(Shape{37});
   const std::vector<double> mask = values(dropout(x, 0.5, first));
   CHECK(values(dropout(x.to(float64), 0.5, second)) == mask);
   CHECK(values(dropout(x, 0.5, first)) != mask);
-  dropout(Tensor::ones(Shape{3}), 0.5, second);
+  dropout(tests::ones(Shape{3}), 0.5, second);
   CHECK(first.state().position == second.state().position);
   const std::uint64_t position = first.state().position;
   CHECK(dropout(x, 0, first).node() == x.node());
@@ -55,10 +55,10 @@ TEST_CASE("layers: dropout is a function of the generator's state alone, and mov
 TEST_CASE("layers: layer_norm agrees with standardise, weight and bias, with its gradients") {
   Random random(8);
   const TensorOptions parameter = {.dtype = DType::float64, .requires_grad = true};
-  const Tensor x = Tensor::randn(Shape{2, 3, 11}, random, parameter);
-  const Tensor weight = Tensor::randn(Shape{11}, random, parameter);
-  const Tensor bias = Tensor::randn(Shape{11}, random, parameter);
-  const Tensor cotangent = Tensor::randn(x.shape(), random, {.dtype = DType::float64});
+  const Tensor x = tests::randn(Shape{2, 3, 11}, random, parameter);
+  const Tensor weight = tests::randn(Shape{11}, random, parameter);
+  const Tensor bias = tests::randn(Shape{11}, random, parameter);
+  const Tensor cotangent = tests::randn(x.shape(), random, {.dtype = DType::float64});
   const Tape tape;
   const Tensor one = layer_norm(x, weight, bias, {.epsilon = 0.1});
   const Tensor other = standardise(x, {.epsilon = 0.1}) * weight + bias;
@@ -75,19 +75,19 @@ TEST_CASE("layers: layer_norm agrees with standardise, weight and bias, with its
 }
 
 TEST_CASE("layers: layer_norm of rows of one element, and of none") {
-  const Tensor weight = Tensor::full(Shape{1}, 2);
-  const Tensor bias = Tensor::full(Shape{1}, 5);
-  CHECK(values(layer_norm(Tensor::from({3, 4}, Shape{2, 1}), weight, bias)) == std::vector<double>{5, 5});
-  CHECK(layer_norm(Tensor::zeros(Shape{0, 1}), weight, bias).shape() == Shape{0, 1});
-  const Tensor none = Tensor::zeros(Shape{0});
-  CHECK(layer_norm(Tensor::zeros(Shape{2, 0}), none, none).size() == 0);
+  const Tensor weight = tests::full(Shape{1}, 2);
+  const Tensor bias = tests::full(Shape{1}, 5);
+  CHECK(values(layer_norm(tests::from({3, 4}, Shape{2, 1}), weight, bias)) == std::vector<double>{5, 5});
+  CHECK(layer_norm(tests::zeros(Shape{0, 1}), weight, bias).shape() == Shape{0, 1});
+  const Tensor none = tests::zeros(Shape{0});
+  CHECK(layer_norm(tests::zeros(Shape{2, 0}), none, none).size() == 0);
 }
 
 TEST_CASE("layers: what does not fit is refused") {
   Random random(1);
-  const Tensor x = Tensor::zeros(Shape{2, 3}).named("x");
-  const Tensor three = Tensor::ones(Shape{3});
-  const Tensor two = Tensor::ones(Shape{2});
+  const Tensor x = tests::zeros(Shape{2, 3}).named("x");
+  const Tensor three = tests::ones(Shape{3});
+  const Tensor two = tests::ones(Shape{2});
   CHECK(error_text<NumericError>([&] { dropout(x, 1, random); }) ==
         "dropout: probability 1 is not in [0, 1); 0 keeps everything");
   CHECK(error_text<NumericError>([&] { dropout(x, -0.5, random); }) ==
@@ -97,7 +97,7 @@ TEST_CASE("layers: what does not fit is refused") {
   CHECK(error_text<ShapeError>([&] { layer_norm(x, three, two); }) ==
         "layer_norm: the weight [3] float32 and the bias [2] float32 must both have the shape of the last axis of x "
         "'x' [2, 3] float32");
-  CHECK(error_text<ShapeError>([&] { layer_norm(Tensor::scalar(1), two, two); }).starts_with("layer_norm: the weight"));
+  CHECK(error_text<ShapeError>([&] { layer_norm(tests::scalar(1), two, two); }).starts_with("layer_norm: the weight"));
   CHECK(error_text<DTypeError>([&] { layer_norm(x, three.to(float64), three); }) ==
         "layer_norm: 'x' [2, 3] float32 and [3] float64 are of different types; convert one with to(float32)");
   CHECK(error_text<NumericError>([&] { layer_norm(x, three, three, {.epsilon = 0}); }) ==

@@ -37,8 +37,8 @@ TEST_CASE("linalg: products of any size agree with sums of products") {
   for (const std::int64_t rows : {1, 2, 7, 33, 130}) {
     for (const std::int64_t depth : {1, 3, 65, 300}) {
       for (const std::int64_t columns : {1, 5, 32}) {
-        const Tensor a = Tensor::randn(Shape{rows, depth}, random);
-        const Tensor b = Tensor::randn(Shape{depth, columns}, random);
+        const Tensor a = tests::randn(Shape{rows, depth}, random);
+        const Tensor b = tests::randn(Shape{depth, columns}, random);
         const std::vector<double> right = product(a, b);
         const Tensor plain = matmul(a, b);
         CHECK(plain.shape() == Shape{rows, columns});
@@ -59,33 +59,32 @@ TEST_CASE("linalg: products of any size agree with sums of products") {
 }
 
 TEST_CASE("linalg: matrices without rows, columns or depth") {
-  CHECK(matmul(Tensor::zeros(Shape{0, 3}), Tensor::zeros(Shape{3, 2})).shape() == Shape{0, 2});
-  CHECK(values(matmul(Tensor::zeros(Shape{2, 0}), Tensor::zeros(Shape{0, 2}))) == std::vector<double>(4, 0.0));
-  const Tensor bias = Tensor({1.F, 2.F});
-  CHECK(values(linear(Tensor::zeros(Shape{2, 0}), Tensor::zeros(Shape{0, 2}), bias)) ==
-        std::vector<double>{1, 2, 1, 2});
-  const Tensor weight = Tensor::ones(Shape{3, 2}, {.requires_grad = true});
+  CHECK(matmul(tests::zeros(Shape{0, 3}), tests::zeros(Shape{3, 2})).shape() == Shape{0, 2});
+  CHECK(values(matmul(tests::zeros(Shape{2, 0}), tests::zeros(Shape{0, 2}))) == std::vector<double>(4, 0.0));
+  const Tensor bias = tests::from({1, 2});
+  CHECK(values(linear(tests::zeros(Shape{2, 0}), tests::zeros(Shape{0, 2}), bias)) == std::vector<double>{1, 2, 1, 2});
+  const Tensor weight = tests::ones(Shape{3, 2}, {.requires_grad = true});
   const Tape tape;
-  const Gradients gradients = sum(linear(Tensor::zeros(Shape{0, 3}), weight, bias)).backward();
+  const Gradients gradients = sum(linear(tests::zeros(Shape{0, 3}), weight, bias)).backward();
   CHECK(values(gradients[weight]) == std::vector<double>(6, 0.0));
 }
 
 TEST_CASE("linalg: the bias's gradient is summed in double over 100,000 rows") {
   constexpr std::int64_t rows = 100'000;
-  const Tensor weight = Tensor::zeros(Shape{1, 2}, {.requires_grad = true});
-  const Tensor bias = Tensor::zeros(Shape{2}, {.requires_grad = true});
+  const Tensor weight = tests::zeros(Shape{1, 2}, {.requires_grad = true});
+  const Tensor bias = tests::zeros(Shape{2}, {.requires_grad = true});
   const Tape tape;
-  const Tensor y = linear(Tensor::ones(Shape{rows, 1}), weight, bias);
-  const Gradients gradients = y.backward({.cotangent = Tensor::full(Shape{rows, 2}, 0.1F)});
+  const Tensor y = linear(tests::ones(Shape{rows, 1}), weight, bias);
+  const Gradients gradients = y.backward({.cotangent = tests::full(Shape{rows, 2}, 0.1F)});
   for (const double slope : values(gradients[bias])) {
     CHECK(slope == doctest::Approx(rows * static_cast<double>(0.1F)).epsilon(0x1p-24));
   }
 }
 
 TEST_CASE("linalg: only the gradients that are asked for are made") {
-  const Tensor x = Tensor::from({1, 2}, Shape{1, 2});
-  const Tensor weight = Tensor::from({3, 4}, Shape{2, 1}, {.requires_grad = true});
-  const Tensor bias = Tensor::from({5});
+  const Tensor x = tests::from({1, 2}, Shape{1, 2});
+  const Tensor weight = tests::from({3, 4}, Shape{2, 1}, {.requires_grad = true});
+  const Tensor bias = tests::from({5});
   const Tape tape;
   const Tensor y = linear(x, weight, bias);
   CHECK(y.item() == 16);
@@ -96,17 +95,17 @@ TEST_CASE("linalg: only the gradients that are asked for are made") {
 }
 
 TEST_CASE("linalg: the dot product is summed in double") {
-  const Tensor a = Tensor::full(Shape{1000, 1000}, 0.1F);
-  CHECK(dot(a, Tensor::ones(a.shape())).item() == doctest::Approx(1e6 * static_cast<double>(0.1F)).epsilon(0x1p-24));
+  const Tensor a = tests::full(Shape{1000, 1000}, 0.1F);
+  CHECK(dot(a, tests::ones(a.shape())).item() == doctest::Approx(1e6 * static_cast<double>(0.1F)).epsilon(0x1p-24));
   CHECK(dot(a, a).shape() == Shape{});
-  CHECK(dot(Tensor::zeros(Shape{0}), Tensor::zeros(Shape{0})).item() == 0);
+  CHECK(dot(tests::zeros(Shape{0}), tests::zeros(Shape{0})).item() == 0);
 }
 
 TEST_CASE("linalg: a training step allocates nothing after the first") {
   Random random(2);
-  const Tensor x = Tensor::randn(Shape{64, 30}, random);
-  const Tensor weight = Tensor::randn(Shape{30, 8}, random, {.requires_grad = true});
-  const Tensor bias = Tensor::zeros(Shape{8}, {.requires_grad = true});
+  const Tensor x = tests::randn(Shape{64, 30}, random);
+  const Tensor weight = tests::randn(Shape{30, 8}, random, {.requires_grad = true});
+  const Tensor bias = tests::zeros(Shape{8}, {.requires_grad = true});
   const auto step = [&] {
     const Tape tape;
     const Tensor y = layer_norm(linear(x, weight, bias), bias + 1.0, bias);
@@ -121,9 +120,9 @@ TEST_CASE("linalg: a training step allocates nothing after the first") {
 }
 
 TEST_CASE("linalg: shapes and types that do not fit are refused with both") {
-  const Tensor a = Tensor::zeros(Shape{3, 4}).named("a");
-  const Tensor b = Tensor::zeros(Shape{5, 2});
-  const Tensor row = Tensor::zeros(Shape{4}).named("row");
+  const Tensor a = tests::zeros(Shape{3, 4}).named("a");
+  const Tensor b = tests::zeros(Shape{5, 2});
+  const Tensor row = tests::zeros(Shape{4}).named("row");
   CHECK(error_text<ShapeError>([&] { matmul(a, b); }) ==
         "matmul: a 'a' [3, 4] float32 has 4 columns, and b [5, 2] float32 has 5 rows; they must agree (see "
         "MatmulOptions)");
@@ -143,13 +142,13 @@ TEST_CASE("linalg: shapes and types that do not fit are refused with both") {
         "linear: x 'row' [4] float32 has one dimension, and must have two; for one row of 4 features use reshape(x, "
         "{1, 4}), for 4 rows of one feature reshape(x, {4, 1})");
   CHECK(error_text<ShapeError>([&] {
-          linear(Tensor::zeros(Shape{2, 3, 4}), a);
+          linear(tests::zeros(Shape{2, 3, 4}), a);
         }) == "linear: x [2, 3, 4] float32 must have two dimensions, [rows, features]; reshape it");
   CHECK(error_text<ShapeError>([&] { linear(a, b); }) ==
         "linear: the weight [5, 2] float32 does not fit x 'a' [3, 4] float32; it must have two dimensions, [4, "
         "outputs]");
   CHECK(error_text<ShapeError>([&] {
-          linear(b, Tensor::zeros(Shape{2, 3}), row);
+          linear(b, tests::zeros(Shape{2, 3}), row);
         }) == "linear: the bias 'row' [4] float32 does not fit the weight [2, 3] float32; its shape must be [3]");
   CHECK(error_text<DTypeError>([&] { linear(a, b.to(float64)); }) ==
         "linear: 'a' [3, 4] float32 and [5, 2] float64 are of different types; convert one with to(float32)");

@@ -33,8 +33,8 @@ TEST_CASE("metrics: golden queries, alone and as groups") {
   }
   const Groups groups = Groups::from_sizes(sizes);
   for (const DType dtype : {DType::float32, DType::float64}) {
-    const Tensor all_scores = Tensor::from(scores, {.dtype = dtype});
-    const Tensor all_labels = Tensor::from(labels, {.dtype = dtype});
+    const Tensor all_scores = tests::from(scores, {.dtype = dtype});
+    const Tensor all_labels = tests::from(labels, {.dtype = dtype});
     const auto check = [&](const Metric& metric, const auto& expected) {
       REQUIRE(metric.per_list.size() == rows.size());
       double sum = 0;
@@ -62,8 +62,8 @@ TEST_CASE("metrics: golden queries, alone and as groups") {
 
 TEST_CASE("metrics: what a list without relevant documents counts as") {
   const Groups groups = Groups::from_sizes({2, 2});
-  const Tensor scores = Tensor({1.f, 2.f, 1.f, 2.f});
-  const Tensor labels = Tensor({0.f, 1.f, 0.f, 0.f});
+  const Tensor scores = tests::from({1, 2, 1, 2});
+  const Tensor labels = tests::from({0, 1, 0, 0});
   const auto mean = [&](NoRelevant no_relevant) {
     return ndcg(scores, labels, groups, {.no_relevant = no_relevant}).mean;
   };
@@ -71,17 +71,17 @@ TEST_CASE("metrics: what a list without relevant documents counts as") {
   CHECK(mean(NoRelevant::zero) == 0.5);
   CHECK(mean(NoRelevant::one) == 1);
   CHECK(ndcg(scores, labels, groups).left_out == 1);
-  CHECK(ndcg(Tensor::zeros(Shape{0}), Tensor::zeros(Shape{0}), Groups()).counted == 0);
+  CHECK(ndcg(tests::zeros(Shape{0}), tests::zeros(Shape{0}), Groups()).counted == 0);
 }
 
 TEST_CASE("metrics: linear gain") {
-  const Metric metric = ndcg(Tensor({1.f, 2.f}), Tensor({3.f, 1.f}), Groups::from_sizes({2}), {.gain = Gain::linear});
+  const Metric metric = ndcg(tests::from({1, 2}), tests::from({3, 1}), Groups::from_sizes({2}), {.gain = Gain::linear});
   CHECK(metric.mean == doctest::Approx((1 + 3 / std::log2(3)) / (3 + 1 / std::log2(3))));
 }
 
 TEST_CASE("metrics: exact error texts") {
-  const Tensor scores = Tensor({1.f, 2.f}).named("scores");
-  const Tensor labels = Tensor({1.f});
+  const Tensor scores = tests::from({1, 2}).named("scores");
+  const Tensor labels = tests::from({1});
   CHECK(tests::error_text<ShapeError>([&] { ndcg(scores, labels, Groups::from_sizes({2})); }) ==
         "ndcg: scores 'scores' [2] float32 and labels [1] float32 differ in shape; each document needs both");
   CHECK(tests::error_text<ShapeError>([&] { ndcg(scores, scores, Groups::from_sizes({3})); }) ==

@@ -41,7 +41,7 @@ TEST_CASE("neural_sort: the numbers of the reference implementation, largest fir
 
 TEST_CASE("neural_sort and soft_sort_matrix: rows sum to 1, shifts, scale, permutations, direction, the hard limit") {
   Random random(5);
-  const Numbers x = Tensor::randn(Shape{20}, random).to_vector<double>();
+  const Numbers x = tests::randn(Shape{20}, random).to_vector<double>();
   const auto matrices = std::vector<std::function<Numbers(const Numbers&, double, Direction)>>{
       [](const Numbers& v, double t, Direction d) {
         return neural_sort(doubles(v), {.temperature = t, .direction = d}).to_vector<double>();
@@ -74,7 +74,7 @@ TEST_CASE("neural_sort and soft_sort_matrix: rows sum to 1, shifts, scale, permu
       if (temperature == 1e-7) {
         Numbers sorted = x;
         std::sort(sorted.begin(), sorted.end());
-        const Tensor square = Tensor::from(p, Shape{20, 20}, {.dtype = DType::float64});
+        const Tensor square = tests::from(p, Shape{20, 20}, {.dtype = DType::float64});
         CHECK(largest_difference(product(square, doubles(x)).to_vector<double>(), sorted) < 1e-12);
       }
     }
@@ -96,7 +96,7 @@ TEST_CASE("neural_sort and soft_sort_matrix: ties are finite") {
 
 TEST_CASE("neural_sort and soft_sort_matrix: units, batches, empty lists and error texts") {
   Random random(8);
-  const Tensor x = Tensor::randn(Shape{2, 3, 4}, random, {.dtype = DType::float64});
+  const Tensor x = tests::randn(Shape{2, 3, 4}, random, {.dtype = DType::float64});
   const RelaxationOptions spread = {.temperature = 3, .temperature_unit = StrengthUnit::spread};
   CHECK(neural_sort(x).shape() == Shape{2, 3, 4, 4});
   CHECK(largest_difference(neural_sort(x, spread).to_vector<double>(),
@@ -110,26 +110,26 @@ TEST_CASE("neural_sort and soft_sort_matrix: units, batches, empty lists and err
     CHECK(largest_difference(soft_sort_matrix(x, per_item).to_vector<double>(),
                              soft_sort_matrix(x, {.temperature = 1, .power = power}).to_vector<double>()) < 1e-14);
   }
-  CHECK(neural_sort(Tensor::zeros(Shape{0})).shape() == Shape{0, 0});
-  CHECK(neural_sort(Tensor::zeros(Shape{3, 0})).shape() == Shape{3, 0, 0});
-  CHECK(soft_sort_matrix(Tensor::zeros(Shape{0})).shape() == Shape{0, 0});
-  CHECK(neural_sort(Tensor({7.f})).to_vector<double>() == Numbers{1});
-  CHECK(soft_sort_matrix(Tensor({7.f})).to_vector<double>() == Numbers{1});
-  const Tensor fine = Tensor({1.f, 2.f, 3.f});
+  CHECK(neural_sort(tests::zeros(Shape{0})).shape() == Shape{0, 0});
+  CHECK(neural_sort(tests::zeros(Shape{3, 0})).shape() == Shape{3, 0, 0});
+  CHECK(soft_sort_matrix(tests::zeros(Shape{0})).shape() == Shape{0, 0});
+  CHECK(neural_sort(tests::from({7})).to_vector<double>() == Numbers{1});
+  CHECK(soft_sort_matrix(tests::from({7})).to_vector<double>() == Numbers{1});
+  const Tensor fine = tests::from({1, 2, 3});
   CHECK(error_text<NumericError>([&] { neural_sort(fine, {.temperature = -1}); }) ==
         "neural_sort: temperature is -1; it must be positive and finite");
   CHECK(error_text<NumericError>([&] { soft_sort_matrix(fine, {.power = 3}); }) ==
         "soft_sort_matrix: power is 3; it must be 1 or 2");
-  CHECK(error_text<NumericError>([&] { soft_sort_matrix(Tensor({std::numeric_limits<float>::quiet_NaN()})); }) ==
+  CHECK(error_text<NumericError>([&] { soft_sort_matrix(tests::from({std::numeric_limits<float>::quiet_NaN()})); }) ==
         "soft_sort_matrix: element 0 of [1] float32 is nan; values must be finite to be ranked: look at what computed "
         "them");
   CHECK(error_text<ShapeError>([&] {
-          neural_sort(Tensor::ones(Shape{1, 1, 2, 3}));
+          neural_sort(tests::ones(Shape{1, 1, 2, 3}));
         }) ==
         "neural_sort: [1, 1, 2, 3] float32 would give matrices of shape [..., 3, 3], five dimensions; reshape it to "
         "[lists, 3]");
   CHECK(error_text<ShapeError>([&] {
-          soft_sort_matrix(Tensor::ones(Shape{3, 1}));
+          soft_sort_matrix(tests::ones(Shape{3, 1}));
         }) ==
         "soft_sort_matrix: each row of [3, 1] float32 would be a list of one document; give a tensor of shape "
         "[documents] with Groups, or reshape it so that the last dimension is a list");

@@ -1,3 +1,5 @@
+#include "on_device.hpp"
+
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
 
@@ -14,13 +16,14 @@ TEST_CASE("operations: the gradient of every one agrees with central differences
     CHECK_FALSE(examples.empty());
     for (std::size_t i = 0; i < examples.size(); ++i) {
       CAPTURE(i);
-      const GradcheckReport report = gradcheck(examples[i].function, examples[i].inputs, examples[i].options);
+      const GradcheckReport report =
+          gradcheck(examples[i].function, tests::on_device(examples[i].inputs), examples[i].options);
       CHECK_MESSAGE(report.passed, report.message);
       const Tape tape;
       std::vector<Tensor> parameters;
       for (const Tensor& input : examples[i].inputs) {
         parameters.push_back(
-            Tensor::from(input.to_vector<double>(), input.shape(), {.dtype = DType::float64, .requires_grad = true}));
+            tests::from(input.to_vector<double>(), input.shape(), {.dtype = DType::float64, .requires_grad = true}));
       }
       examples[i].function(parameters);
       bool recorded = false;

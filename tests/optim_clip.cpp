@@ -21,7 +21,7 @@ TEST_CASE("clipping: as PyTorch does it") {
       Gradients gradients;
       for (const nlohmann::json& gradient : row["gradients"]) {
         originals.push_back(tests::golden_tensor(gradient, {.dtype = dtype}));
-        parameters.push_back(Tensor::zeros(originals.back().shape(), {.dtype = dtype, .requires_grad = true}));
+        parameters.push_back(tests::zeros(originals.back().shape(), {.dtype = dtype, .requires_grad = true}));
         gradients.add(parameters.back(), originals.back());
       }
       const std::vector<double> before = originals[0].to_vector<double>();
@@ -44,7 +44,7 @@ TEST_CASE("clipping: as PyTorch does it") {
 }
 
 TEST_CASE("clipping: on a tape it records nothing") {
-  const Tensor w = Tensor::ones(Shape{2}, {.requires_grad = true});
+  const Tensor w = tests::ones(Shape{2}, {.requires_grad = true});
   const Tape tape;
   Gradients gradients;
   gradients.add(w, w);
@@ -54,16 +54,16 @@ TEST_CASE("clipping: on a tape it records nothing") {
 }
 
 TEST_CASE("clipping: limits and norms out of range") {
-  const Tensor w = Tensor::ones(Shape{2}, {.requires_grad = true});
+  const Tensor w = tests::ones(Shape{2}, {.requires_grad = true});
   Gradients gradients;
-  gradients.add(w, Tensor({3.f, 4.f}));
+  gradients.add(w, tests::from({3, 4}));
   CHECK(error_text<NumericError>([&] { clip_by_norm(gradients, 0); }) ==
         "clip_by_norm: limit is 0; it must be above 0");
   CHECK(error_text<NumericError>([&] { clip_by_value(gradients, -1); }) ==
         "clip_by_value: limit is -1; it must be above 0");
   CHECK(clip_by_norm(gradients, std::numeric_limits<double>::infinity()) == 5);
   CHECK(gradients[w].to_vector<double>() == std::vector<double>{3, 4});
-  gradients.add(w, Tensor({std::numeric_limits<float>::infinity(), 0.f}));
+  gradients.add(w, tests::from({std::numeric_limits<float>::infinity(), 0}));
   CHECK(error_text<NumericError>([&] { clip_by_norm(gradients, 1); }) ==
         "clip_by_norm: the norm of the gradients is inf; backward({.check_finite = true}) names the operation that "
         "makes it so");

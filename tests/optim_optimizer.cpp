@@ -51,8 +51,8 @@ double trajectory_error(const nlohmann::json& row, DType dtype) {
   for (std::size_t t = 0; t < row["gradients"].size(); ++t) {
     Gradients gradients;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-      gradients.add(parameters[i], Tensor::from(row["gradients"][t][i].get<std::vector<double>>(),
-                                                parameters[i].shape(), {.dtype = dtype}));
+      gradients.add(parameters[i], tests::from(row["gradients"][t][i].get<std::vector<double>>(), parameters[i].shape(),
+                                               {.dtype = dtype}));
     }
     optimizer->set_learning_rate(row["learning_rates"][t]);
     optimizer->step(gradients);
@@ -70,7 +70,7 @@ double trajectory_error(const nlohmann::json& row, DType dtype) {
 Gradients gradients_of(const std::vector<Tensor>& parameters, Random& random) {
   Gradients gradients;
   for (const Tensor& parameter : parameters) {
-    gradients.add(parameter, Tensor::randn(parameter.shape(), random, {.dtype = parameter.dtype()}));
+    gradients.add(parameter, tests::randn(parameter.shape(), random, {.dtype = parameter.dtype()}));
   }
   return gradients;
 }
@@ -78,7 +78,7 @@ Gradients gradients_of(const std::vector<Tensor>& parameters, Random& random) {
 std::vector<Tensor> named_parameters(DType dtype) {
   Random random(3);
   const TensorOptions options = {.dtype = dtype, .requires_grad = true};
-  return {Tensor::randn(Shape{3, 2}, random, options).named("w"), Tensor::randn(Shape{2}, random, options).named("b")};
+  return {tests::randn(Shape{3, 2}, random, options).named("w"), tests::randn(Shape{2}, random, options).named("b")};
 }
 
 std::vector<std::vector<double>> values_of(const std::vector<Tensor>& tensors) {
@@ -125,7 +125,7 @@ TEST_CASE("optimizers: Adam's bits are the same for every instruction set") {
       std::vector<std::vector<double>> results;
       tests::for_each_simd_target([&] {
         Random random(10);
-        const Tensor w = Tensor::randn(Shape{1003}, random, {.dtype = dtype, .requires_grad = true});
+        const Tensor w = tests::randn(Shape{1003}, random, {.dtype = dtype, .requires_grad = true});
         Adam optimizer({w}, {.weight_decay = 0.1, .amsgrad = amsgrad});
         for (int t = 0; t < 3; ++t) {
           optimizer.step(gradients_of({w}, random));
@@ -138,7 +138,7 @@ TEST_CASE("optimizers: Adam's bits are the same for every instruction set") {
 }
 
 TEST_CASE("optimizers: wrong options") {
-  const std::vector<Tensor> p = {Tensor::zeros(Shape{2}, parameter64).named("w")};
+  const std::vector<Tensor> p = {tests::zeros(Shape{2}, parameter64).named("w")};
   const auto sgd = [&](const SgdOptions& options) { return error_text<NumericError>([&] { Sgd(p, options); }); };
   CHECK(sgd({.learning_rate = -0.1}) == "Sgd: learning_rate is -0.1; it must be finite and at least 0");
   CHECK(sgd({.learning_rate = infinity}) == "Sgd: learning_rate is inf; it must be finite and at least 0");
@@ -162,7 +162,7 @@ TEST_CASE("optimizers: wrong options") {
 }
 
 TEST_CASE("optimizers: only parameters, each once") {
-  const Tensor w = Tensor::zeros(Shape{2}, parameter64).named("w");
+  const Tensor w = tests::zeros(Shape{2}, parameter64).named("w");
   CHECK(error_text<TapeError>([&] {
           Sgd({w, w.detach()});
         }) == "Sgd: tensor 'w' [2] float64 at index 1 is no parameter; make it with requires_grad = true");
@@ -189,14 +189,14 @@ TEST_CASE("optimizers: a parameter without gradient is left out, and does not co
       }
       for (int t = 0; t < 6; ++t) {
         Gradients gradients;
-        const Tensor gradient = Tensor::randn(w.shape(), random, {.dtype = DType::float64});
+        const Tensor gradient = tests::randn(w.shape(), random, {.dtype = DType::float64});
         if (t % 2 == 1) {
           gradients.add(w, gradient);
         } else if (alone) {
           continue;
         }
         if (!alone) {
-          gradients.add(parameters[1], Tensor::ones(parameters[1].shape(), {.dtype = DType::float64}));
+          gradients.add(parameters[1], tests::ones(parameters[1].shape(), {.dtype = DType::float64}));
         }
         optimizer->step(gradients);
       }
@@ -207,11 +207,11 @@ TEST_CASE("optimizers: a parameter without gradient is left out, and does not co
 }
 
 TEST_CASE("optimizers: a tape notices the step") {
-  const Tensor w = Tensor::from({1, 2}, parameter64).named("w");
+  const Tensor w = tests::from({1, 2}, parameter64).named("w");
   Sgd optimizer({w});
   const Tape tape;
   const Tensor y = square(w);
-  const BackwardOptions ones = {.cotangent = Tensor::ones(Shape{2}, {.dtype = DType::float64})};
+  const BackwardOptions ones = {.cotangent = tests::ones(Shape{2}, {.dtype = DType::float64})};
   optimizer.step(y.backward(ones));
   CHECK_THROWS_AS(y.backward(ones), TapeError);
   CHECK(w.to_vector<double>() == std::vector<double>{1 - 0.01 * 2, 2 - 0.01 * 4});
@@ -257,7 +257,7 @@ TEST_CASE("optimizers: a restored state goes on bit for bit") {
       std::vector<Tensor> copies;
       for (const Tensor& tensor : parameters) {
         copies.push_back(
-            Tensor::from(tensor.to_vector<double>(), tensor.shape(), {.dtype = dtype, .requires_grad = true})
+            tests::from(tensor.to_vector<double>(), tensor.shape(), {.dtype = dtype, .requires_grad = true})
                 .named(tensor.name()));
       }
       const auto restored = makers[kind](copies);
@@ -277,10 +277,10 @@ TEST_CASE("optimizers: a restored state goes on bit for bit") {
 }
 
 TEST_CASE("optimizers: one of one's own") {
-  const Tensor w = Tensor::from({1, 1}, parameter64).named("w");
+  const Tensor w = tests::from({1, 1}, parameter64).named("w");
   SignDescent optimizer({w}, 0.25);
   Gradients gradients;
-  gradients.add(w, Tensor::from({3, -2}, {.dtype = DType::float64}));
+  gradients.add(w, tests::from({3, -2}, {.dtype = DType::float64}));
   optimizer.step(gradients);
   gradients *= -0.5;
   optimizer.step(gradients);
@@ -293,9 +293,9 @@ TEST_CASE("optimizers: one of one's own") {
 }
 
 TEST_CASE("optimizers: the state names what it holds") {
-  const Tensor w = Tensor::zeros(Shape{2}, parameter64).named("w");
-  const Tensor same = Tensor::zeros(Shape{3}, parameter64).named("w");
-  const Tensor unnamed = Tensor::zeros(Shape{}, parameter64);
+  const Tensor w = tests::zeros(Shape{2}, parameter64).named("w");
+  const Tensor same = tests::zeros(Shape{3}, parameter64).named("w");
+  const Tensor unnamed = tests::zeros(Shape{}, parameter64);
   std::vector<std::string> names;
   for (const NamedTensor& entry : Sgd({w, same, unnamed}, {.momentum = 0.5}).state()) {
     names.push_back(entry.name + " " + to_string(entry.tensor.shape()));
@@ -325,13 +325,13 @@ TEST_CASE("optimizers: a state of something else is refused, and changes nothing
   CHECK(refused.operator()<FormatError>(Adam(parameters, {.amsgrad = true}).state()) ==
         "Adam::restore: the state has a tensor [3, 2] float64 'w.largest_second_moment', and this optimizer none of "
         "that name; it is of another optimizer or other parameters");
-  CHECK(refused.operator()<ShapeError>(changed(2, Tensor::zeros(Shape{2, 3}, constant))) ==
+  CHECK(refused.operator()<ShapeError>(changed(2, tests::zeros(Shape{2, 3}, constant))) ==
         "Adam::restore: the state's 'w.first_moment' is [2, 3] float64, and this optimizer's [3, 2] float64");
-  CHECK(refused.operator()<DTypeError>(changed(2, Tensor::zeros(Shape{3, 2}))) ==
+  CHECK(refused.operator()<DTypeError>(changed(2, tests::zeros(Shape{3, 2}))) ==
         "Adam::restore: the state's 'w.first_moment' is [3, 2] float32, and this optimizer's [3, 2] float64");
-  CHECK(refused.operator()<FormatError>(changed(4, Tensor::scalar(1.5, constant))) ==
+  CHECK(refused.operator()<FormatError>(changed(4, tests::scalar(1.5, constant))) ==
         "Adam::restore: the state's 'b.steps' is 1.5, no count of steps");
-  CHECK(refused.operator()<NumericError>(changed(0, Tensor::scalar(-1, constant))) ==
+  CHECK(refused.operator()<NumericError>(changed(0, tests::scalar(-1, constant))) ==
         "Adam::restore: learning_rate is -1; it must be finite and at least 0");
   std::vector<NamedTensor> twice = before;
   twice.push_back(before[0]);

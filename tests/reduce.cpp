@@ -37,7 +37,7 @@ std::vector<double> values(const Tensor& x) { return x.to_vector<double>(); }
 }  // namespace
 
 TEST_CASE("reduce: all elements, an axis, and axes counted from the end") {
-  const Tensor x = Tensor::from({1, 2, 3, 4, 5, 9}, Shape{2, 3});
+  const Tensor x = tests::from({1, 2, 3, 4, 5, 9}, Shape{2, 3});
   CHECK(sum(x).item() == 24);
   CHECK(sum(x).shape() == Shape{});
   CHECK(values(sum(x, 0)) == std::vector<double>{5, 7, 12});
@@ -50,9 +50,9 @@ TEST_CASE("reduce: all elements, an axis, and axes counted from the end") {
   CHECK(variance(x, 1).shape() == Shape{2});
   CHECK(values(variance(x, 1)) == std::vector<double>{static_cast<float>(2.0 / 3), static_cast<float>(14.0 / 3)});
   CHECK(values(variance(x, 1, {.unbiased = true})) == std::vector<double>{1, 7});
-  CHECK(norm(Tensor({3.F, -4.F})).item() == 5);
-  CHECK(logsumexp(Tensor({1000.F, 1000.F})).item() == doctest::Approx(1000 + std::log(2.0)));
-  CHECK(sum(Tensor::scalar(7)).item() == 7);
+  CHECK(norm(tests::from({3, -4})).item() == 5);
+  CHECK(logsumexp(tests::from({1000, 1000})).item() == doctest::Approx(1000 + std::log(2.0)));
+  CHECK(sum(tests::scalar(7)).item() == 7);
 }
 
 TEST_CASE("reduce: groups agree with a loop over lists, with columns and without") {
@@ -60,7 +60,7 @@ TEST_CASE("reduce: groups agree with a loop over lists, with columns and without
   const Groups groups = Groups::from_sizes({4, 1, 7, 2});
   for (const Shape& shape : {Shape{14}, Shape{14, 3}, Shape{14, 2, 19}}) {
     for (const DType dtype : {DType::float32, DType::float64}) {
-      const Tensor x = Tensor::randn(shape, random, {.dtype = dtype, .requires_grad = true});
+      const Tensor x = tests::randn(shape, random, {.dtype = dtype, .requires_grad = true});
       for (const Reduction& reduction : reductions) {
         CAPTURE(reduction.name);
         CAPTURE(to_string(shape));
@@ -74,7 +74,7 @@ TEST_CASE("reduce: groups agree with a loop over lists, with columns and without
         }
         const Tensor joined = concatenate(separate, 0);
         CHECK(values(together) == values(joined));
-        const Tensor cotangent = Tensor::randn(together.shape(), random, {.dtype = dtype});
+        const Tensor cotangent = tests::randn(together.shape(), random, {.dtype = dtype});
         CHECK(values(together.backward({.cotangent = cotangent})[x]) ==
               values(joined.backward({.cotangent = cotangent})[x]));
       }
@@ -84,7 +84,7 @@ TEST_CASE("reduce: groups agree with a loop over lists, with columns and without
 
 TEST_CASE("reduce: an axis of any place gives what the transposed matrix gives") {
   Random random(6);
-  const Tensor x = Tensor::randn(Shape{21, 37}, random);
+  const Tensor x = tests::randn(Shape{21, 37}, random);
   for (const Reduction& reduction : reductions) {
     CAPTURE(reduction.name);
     CHECK(values(reduction.over_axis(x, 0)) == values(reduction.over_axis(transpose(x), 1)));
@@ -93,7 +93,7 @@ TEST_CASE("reduce: an axis of any place gives what the transposed matrix gives")
 
 TEST_CASE("reduce: empty lists have a documented value, or an error that names them") {
   const Groups groups = Groups::from_sizes({2, 0, 1});
-  const Tensor scores = Tensor::from({1, 2, 4}).named("scores");
+  const Tensor scores = tests::from({1, 2, 4}).named("scores");
   for (const Reduction& reduction : reductions) {
     const std::string name = reduction.name;
     CAPTURE(name);
@@ -106,28 +106,28 @@ TEST_CASE("reduce: empty lists have a documented value, or an error that names t
                 .ends_with(text("group 1 of 'scores' [3] float32")));
       CHECK(error_text<NumericError>(
                 [&] {
-                  reduction.over_axis(Tensor::zeros(Shape{2, 0}), 1);
+                  reduction.over_axis(tests::zeros(Shape{2, 0}), 1);
                 },
                 false)
                 .ends_with(text("axis 1 of [2, 0] float32")));
-      CHECK(error_text<NumericError>([&] { reduction.whole(Tensor::zeros(Shape{0})); }, false)
+      CHECK(error_text<NumericError>([&] { reduction.whole(tests::zeros(Shape{0})); }, false)
                 .ends_with(text("[0] float32")));
     } else {
       CHECK(values(reduction.over_groups(scores, groups))[1] == reduction.of_empty);
-      CHECK(values(reduction.over_axis(Tensor::zeros(Shape{2, 0}), 1)) == std::vector<double>(2, reduction.of_empty));
-      CHECK(reduction.whole(Tensor::zeros(Shape{0})).item() == reduction.of_empty);
+      CHECK(values(reduction.over_axis(tests::zeros(Shape{2, 0}), 1)) == std::vector<double>(2, reduction.of_empty));
+      CHECK(reduction.whole(tests::zeros(Shape{0})).item() == reduction.of_empty);
     }
-    CHECK(reduction.over_axis(Tensor::zeros(Shape{0, 0}), 1).size() == 0);  // no list at all
+    CHECK(reduction.over_axis(tests::zeros(Shape{0, 0}), 1).size() == 0);  // no list at all
   }
-  const Tensor w = Tensor::from({1, 2, 4}, float64_parameter);
+  const Tensor w = tests::from({1, 2, 4}, float64_parameter);
   const Tape tape;
-  CHECK(values(logsumexp(w, groups).backward({.cotangent = Tensor::ones(Shape{3}, {.dtype = DType::float64})})[w])[2] ==
+  CHECK(values(logsumexp(w, groups).backward({.cotangent = tests::ones(Shape{3}, {.dtype = DType::float64})})[w])[2] ==
         1);
 }
 
 TEST_CASE("reduce: lists of one element") {
   const Groups groups = Groups::from_sizes({1, 1});
-  const Tensor x = Tensor::from({-3, 4});
+  const Tensor x = tests::from({-3, 4});
   CHECK(values(variance(x, groups)) == std::vector<double>{0, 0});
   CHECK(values(norm(x, groups)) == std::vector<double>{3, 4});
   CHECK(values(logsumexp(x, groups)) == std::vector<double>{-3, 4});
@@ -137,7 +137,7 @@ TEST_CASE("reduce: lists of one element") {
 }
 
 TEST_CASE("reduce: elements that tie for max or min share the gradient") {
-  const Tensor w = Tensor::from({2, 1, 2, 1, 1}, float64_parameter);
+  const Tensor w = tests::from({2, 1, 2, 1, 1}, float64_parameter);
   const Tape tape;
   CHECK(values(max(w).backward()[w]) == std::vector<double>{0.5, 0, 0.5, 0, 0});
   CHECK(values((min(w) * 3).backward()[w]) == std::vector<double>{0, 1, 0, 1, 1});
@@ -145,13 +145,13 @@ TEST_CASE("reduce: elements that tie for max or min share the gradient") {
 
 TEST_CASE("reduce: NaN and infinities are not lost") {
   const double nan = std::nan("");
-  CHECK(std::isnan(max(Tensor::from({1, nan, 3})).item()));
-  CHECK(std::isnan(min(Tensor::from({nan, 1, -3})).item()));
-  CHECK(std::isnan(logsumexp(Tensor::from({1, nan, 3})).item()));
-  CHECK(std::isnan(norm(Tensor::from({1, nan, 3})).item()));
-  CHECK(norm(Tensor::from({1, -infinity})).item() == infinity);
-  CHECK(logsumexp(Tensor::from({1, infinity})).item() == infinity);
-  const Tensor nothing = Tensor::from({-infinity, -infinity}, float64_parameter);
+  CHECK(std::isnan(max(tests::from({1, nan, 3})).item()));
+  CHECK(std::isnan(min(tests::from({nan, 1, -3})).item()));
+  CHECK(std::isnan(logsumexp(tests::from({1, nan, 3})).item()));
+  CHECK(std::isnan(norm(tests::from({1, nan, 3})).item()));
+  CHECK(norm(tests::from({1, -infinity})).item() == infinity);
+  CHECK(logsumexp(tests::from({1, infinity})).item() == infinity);
+  const Tensor nothing = tests::from({-infinity, -infinity}, float64_parameter);
   const Tape tape;
   const Tensor y = logsumexp(nothing);
   CHECK(y.item() == -infinity);
@@ -159,17 +159,17 @@ TEST_CASE("reduce: NaN and infinities are not lost") {
 }
 
 TEST_CASE("reduce: the norm neither overflows nor vanishes, and has gradient 0 at 0") {
-  CHECK(norm(Tensor::from({3e200, 4e200}, {.dtype = DType::float64})).item() == doctest::Approx(5e200));
-  CHECK(norm(Tensor::from({3e-200, 4e-200}, {.dtype = DType::float64})).item() == doctest::Approx(5e-200));
-  CHECK(norm(Tensor::from({3e30, 4e30})).item() == doctest::Approx(5e30));
-  const Tensor zero = Tensor::zeros(Shape{3}, float64_parameter);
+  CHECK(norm(tests::from({3e200, 4e200}, {.dtype = DType::float64})).item() == doctest::Approx(5e200));
+  CHECK(norm(tests::from({3e-200, 4e-200}, {.dtype = DType::float64})).item() == doctest::Approx(5e-200));
+  CHECK(norm(tests::from({3e30, 4e30})).item() == doctest::Approx(5e30));
+  const Tensor zero = tests::zeros(Shape{3}, float64_parameter);
   const Tape tape;
   CHECK(values(norm(zero).backward()[zero]) == std::vector<double>{0, 0, 0});
 }
 
 TEST_CASE("reduce: a million elements in float32 are summed in double") {
   constexpr std::int64_t count = 1'000'000;
-  const Tensor x = Tensor::full(Shape{count}, 0.1F);
+  const Tensor x = tests::full(Shape{count}, 0.1F);
   const double exact = count * static_cast<double>(0.1F);
   CHECK(sum(x).item() == doctest::Approx(exact).epsilon(0x1p-24));
   CHECK(sum(reshape(x, {count / 2, 2}), 0).to_vector<double>()[1] == doctest::Approx(exact / 2).epsilon(0x1p-24));
@@ -180,7 +180,7 @@ TEST_CASE("reduce: a million elements in float32 are summed in double") {
 }
 
 TEST_CASE("reduce: broadcasting a mean back over its list and differentiating through both") {
-  const Tensor w = Tensor::from({1, 2, 6, 3, 4, 5}, Shape{2, 3}, float64_parameter);
+  const Tensor w = tests::from({1, 2, 6, 3, 4, 5}, Shape{2, 3}, float64_parameter);
   const Tape tape;
   const Tensor centred = w - expand(reshape(mean(w, 1), {2, 1}), w.shape());
   CHECK(values(centred) == std::vector<double>{-2, -1, 3, -1, 0, 1});
@@ -191,12 +191,12 @@ TEST_CASE("reduce: broadcasting a mean back over its list and differentiating th
 }
 
 TEST_CASE("reduce: what does not fit is refused with the tensor and the numbers") {
-  const Tensor x = Tensor::zeros(Shape{2, 3}).named("features");
+  const Tensor x = tests::zeros(Shape{2, 3}).named("features");
   CHECK(error_text<ShapeError>([&] { sum(x, 2); }) ==
         "sum: axis 2 is not one of 'features' [2, 3] float32; need -2 <= axis < 2");
   CHECK(error_text<ShapeError>([&] { mean(x, -3); }) ==
         "mean: axis -3 is not one of 'features' [2, 3] float32; need -2 <= axis < 2");
-  CHECK(error_text<ShapeError>([&] { max(Tensor::scalar(1), 0); }) ==
+  CHECK(error_text<ShapeError>([&] { max(tests::scalar(1), 0); }) ==
         "max: axis 0 of [] float32, which has no axes; reshape it to one dimension");
   CHECK(error_text<ShapeError>([&] {
           norm(x, Groups::from_sizes({2, 2}));

@@ -31,7 +31,7 @@ TEST_CASE("sigmoid_rank: the definition, at every scale, with the sum, direction
   Random random(3);
   for (const double temperature : {1e-6, 1e-3, 0.02, 0.1, 1.0, 50.0, 1e8}) {
     CAPTURE(temperature);
-    const Numbers x = Tensor::randn(Shape{123}, random).to_vector<double>();
+    const Numbers x = tests::randn(Shape{123}, random).to_vector<double>();
     const Numbers ranks = sigmoid_rank(doubles(x), {.temperature = temperature}).to_vector<double>();
     CHECK(largest_difference(ranks, by_pairs(x, temperature)) < 1e-11);
     CHECK(std::accumulate(ranks.begin(), ranks.end(), 0.0) == doctest::Approx(123 * 124 / 2.0).epsilon(1e-14));
@@ -51,7 +51,7 @@ TEST_CASE("sigmoid_rank: the definition, at every scale, with the sum, direction
 
 TEST_CASE("sigmoid_rank: order, shifts, scale, permutations; equal values get equal ranks") {
   Random random(4);
-  Numbers x = Tensor::randn(Shape{60}, random).to_vector<double>();
+  Numbers x = tests::randn(Shape{60}, random).to_vector<double>();
   x[7] = x[31] = x[59];
   for (const double temperature : {1e-3, 0.3, 20.0}) {
     const Numbers ranks = sigmoid_rank(doubles(x), {.temperature = temperature}).to_vector<double>();
@@ -74,8 +74,8 @@ TEST_CASE("sigmoid_rank: order, shifts, scale, permutations; equal values get eq
 
 TEST_CASE("sigmoid_rank: gradients of long lists agree with the double loop, float32 with float64") {
   Random random(6);
-  const Numbers x = Tensor::randn(Shape{2000}, random).to_vector<double>();
-  const Numbers g = Tensor::randn(Shape{2000}, random).to_vector<double>();
+  const Numbers x = tests::randn(Shape{2000}, random).to_vector<double>();
+  const Numbers g = tests::randn(Shape{2000}, random).to_vector<double>();
   for (const double temperature : {1e-4, 1e-2, 1.0, 1e4}) {
     CAPTURE(temperature);
     const auto function = [&](const Tensor& v) { return sigmoid_rank(v, {.temperature = temperature}); };
@@ -95,7 +95,7 @@ TEST_CASE("sigmoid_rank: gradients of long lists agree with the double loop, flo
 }
 
 TEST_CASE("sigmoid_rank: units, groups, empty lists and error texts") {
-  const Tensor x = Tensor::from(x0, {.dtype = DType::float64});
+  const Tensor x = tests::from(x0, {.dtype = DType::float64});
   const Groups groups = Groups::from_sizes({3, 0, 2});
   const auto with = [&](StrengthUnit unit) {
     return sigmoid_rank(x, groups, {.temperature = 2, .temperature_unit = unit}).to_vector<double>();
@@ -107,19 +107,19 @@ TEST_CASE("sigmoid_rank: units, groups, empty lists and error texts") {
   CHECK(largest_difference(with(StrengthUnit::spread),
                            sigmoid_rank(x * 7.0, groups, {.temperature = 2, .temperature_unit = StrengthUnit::spread})
                                .to_vector<double>()) < 1e-13);
-  CHECK(sigmoid_rank(Tensor::zeros(Shape{0})).size() == 0);
-  CHECK(sigmoid_rank(Tensor({3.f})).to_vector<double>() == Numbers{1});
-  const Tensor fine = Tensor({1.f, 2.f, 3.f});
+  CHECK(sigmoid_rank(tests::zeros(Shape{0})).size() == 0);
+  CHECK(sigmoid_rank(tests::from({3})).to_vector<double>() == Numbers{1});
+  const Tensor fine = tests::from({1, 2, 3});
   CHECK(
       error_text<NumericError>([&] {
-        sigmoid_rank(Tensor({1.f, std::numeric_limits<float>::infinity()}));
+        sigmoid_rank(tests::from({1, std::numeric_limits<float>::infinity()}));
       }) ==
       "sigmoid_rank: element 1 of [2] float32 is inf; values must be finite to be ranked: look at what computed them");
   CHECK(error_text<NumericError>([&] { sigmoid_rank(fine, {.temperature = 0}); }) ==
         "sigmoid_rank: temperature is 0, which makes hard ranks with no gradient; call rank or sort for those, or give "
         "a positive temperature");
   CHECK(error_text<ShapeError>([&] {
-          sigmoid_rank(Tensor::ones(Shape{2, 1}));
+          sigmoid_rank(tests::ones(Shape{2, 1}));
         }) ==
         "sigmoid_rank: each row of [2, 1] float32 would be a list of one document; give a tensor of shape [documents] "
         "with Groups, or reshape it so that the last dimension is a list");

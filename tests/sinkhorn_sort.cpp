@@ -29,7 +29,7 @@ TEST_CASE("sinkhorn_sort: OTT's soft ranks and soft sort at its defaults, and wh
   const Numbers places = sorted_by(p, x);
   CHECK(largest_difference(places, {-.6680269709, .0716211192, 1.2186346518, 1.2330451612, 2.8947260387}) < 4e-3);
   CHECK(largest_difference(places, {-.6681631, .0723027, 1.2176932, 1.2298911, 2.8982761}) < 1e-7);
-  const Tensor positions = Tensor::arange(5, 0, 1, {.dtype = DType::float64});
+  const Tensor positions = tests::arange(5, 0, 1, {.dtype = DType::float64});
   const Numbers ranks = sum(p * reshape(positions, Shape{5, 1}), 0).to_vector<double>();
   CHECK(largest_difference(ranks, {3.9974720072, .9642338379, 2.4340074354, .0399076103, 2.5620352436}) < 2e-3);
   CHECK(largest_difference(ranks, {3.9989652, .963913, 2.4344557, .0397964, 2.5628697}) < 1e-7);
@@ -41,7 +41,7 @@ TEST_CASE("sinkhorn_sort: the conditions that define it") {
     for (const double temperature : {1e-4, 1e-3, 1e-2, 1.0, 1e3}) {
       CAPTURE(n);
       CAPTURE(temperature);
-      const Tensor x = Tensor::randn(Shape{n}, random, {.dtype = DType::float64});
+      const Tensor x = tests::randn(Shape{n}, random, {.dtype = DType::float64});
       const Numbers p = sinkhorn_sort(x, {.temperature = temperature}).to_vector<double>();
       const auto count = static_cast<std::size_t>(n);
       CHECK(sinkhorn_diagnostics().error <= 1e-9);
@@ -73,7 +73,7 @@ TEST_CASE("sinkhorn_sort: the conditions that define it") {
 
 TEST_CASE("sinkhorn_sort: hard at a small temperature; shifts, scale, permutations and direction") {
   Random random(4);
-  const Tensor x = Tensor::randn(Shape{12}, random, {.dtype = DType::float64});
+  const Tensor x = tests::randn(Shape{12}, random, {.dtype = DType::float64});
   CHECK(largest_difference(sorted_by(sinkhorn_sort(x, {.temperature = 1e-6}), x), sort(x).to_vector<double>()) < 1e-9);
   const Numbers p = sinkhorn_sort(x).to_vector<double>();
   CHECK(largest_difference(sinkhorn_sort(x * 5.0 + 3.0).to_vector<double>(), p) < 1e-7);
@@ -103,8 +103,8 @@ TEST_CASE("sinkhorn_sort: ties and constant lists are differentiable") {
 
 TEST_CASE("sinkhorn_sort: gradients of hard and of long lists are finite, float32 agrees with float64") {
   Random random(5);
-  const Numbers x = Tensor::randn(Shape{80}, random).to_vector<double>();
-  const Numbers g = Tensor::randn(Shape{6400}, random).to_vector<double>();
+  const Numbers x = tests::randn(Shape{80}, random).to_vector<double>();
+  const Numbers g = tests::randn(Shape{6400}, random).to_vector<double>();
   for (const double temperature : {1e-6, 1e-4, 1e-2, 1.0}) {
     CAPTURE(temperature);
     const auto function = [&](const Tensor& v) { return sinkhorn_sort(v, {.temperature = temperature}); };
@@ -117,7 +117,7 @@ TEST_CASE("sinkhorn_sort: gradients of hard and of long lists are finite, float3
 
 TEST_CASE("sinkhorn_sort: units, batches, empty lists and error texts") {
   Random random(8);
-  const Tensor x = Tensor::randn(Shape{2, 3, 4}, random);
+  const Tensor x = tests::randn(Shape{2, 3, 4}, random);
   CHECK(sinkhorn_sort(x).shape() == Shape{2, 3, 4, 4});
   CHECK(largest_difference(
             sinkhorn_sort(x, {.temperature = 0.04, .temperature_unit = StrengthUnit::per_item}).to_vector<double>(),
@@ -125,10 +125,10 @@ TEST_CASE("sinkhorn_sort: units, batches, empty lists and error texts") {
   CHECK(marginal_error(sinkhorn_sort(doubles(x0), {.temperature = 0.5, .temperature_unit = StrengthUnit::spread})
                            .to_vector<double>(),
                        5) < 1e-8);
-  CHECK(sinkhorn_sort(Tensor::zeros(Shape{0})).shape() == Shape{0, 0});
-  CHECK(sinkhorn_sort(Tensor::zeros(Shape{3, 0})).shape() == Shape{3, 0, 0});
+  CHECK(sinkhorn_sort(tests::zeros(Shape{0})).shape() == Shape{0, 0});
+  CHECK(sinkhorn_sort(tests::zeros(Shape{3, 0})).shape() == Shape{3, 0, 0});
   CHECK(run([](const Tensor& v) { return sinkhorn_sort(v); }, {7}, {2}).gradient == Numbers{0});
-  const Tensor fine = Tensor({1.f, 2.f, 3.5f});
+  const Tensor fine = tests::from({1, 2, 3.5});
   CHECK(error_text<NumericError>([&] { sinkhorn_sort(fine, {.temperature = -1}); }) ==
         "sinkhorn_sort: temperature is -1; it must be positive and finite");
   CHECK(error_text<NumericError>([&] { sinkhorn_sort(fine, {.tolerance = 0}); }) ==
@@ -142,7 +142,7 @@ TEST_CASE("sinkhorn_sort: units, batches, empty lists and error texts") {
       text.ends_with("and the tolerance is 1e-09; raise max_iterations, the tolerance or the temperature, which is "
                      "0.1"));
   CHECK(error_text<ShapeError>([&] {
-          sinkhorn_sort(Tensor::ones(Shape{3, 1}));
+          sinkhorn_sort(tests::ones(Shape{3, 1}));
         }) ==
         "sinkhorn_sort: each row of [3, 1] float32 would be a list of one document; give a tensor of shape [documents] "
         "with Groups, or reshape it so that the last dimension is a list");

@@ -48,11 +48,11 @@ struct Result {
 
 Result run(const std::string& operation, const std::vector<double>& input, const std::vector<double>& cotangent,
            const SoftRankOptions& options, DType dtype) {
-  const Tensor values = Tensor::from(input, {.dtype = dtype, .requires_grad = true});
+  const Tensor values = tests::from(input, {.dtype = dtype, .requires_grad = true});
   const Tape tape;
   const Tensor output = call(operation, values, options);
   const std::int64_t blocks = rank_diagnostics().blocks;
-  const Gradients gradients = output.backward({.cotangent = Tensor::from(cotangent, {.dtype = dtype})});
+  const Gradients gradients = output.backward({.cotangent = tests::from(cotangent, {.dtype = dtype})});
   return {output.to_vector<double>(), gradients[values].to_vector<double>(), blocks};
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("soft_rank and soft_sort: every golden row, in float32") {
   for (const nlohmann::json& row : tests::golden("soft_rank_sort.json.gz")) {
     const auto input = row["input"].get<std::vector<double>>();
     const auto expected = row["output"].get<std::vector<double>>();
-    const Tensor values = Tensor::from(input);
+    const Tensor values = tests::from(input);
     const Tensor output = call(row["op"], values, options_of(row));
     const double rounding = 6e-8 * largest(input);
     const double steepness = row["op"] == "soft_rank"
@@ -96,10 +96,10 @@ TEST_CASE("soft_rank: sums, order, shifts, scale, permutations and direction") {
   Random random(3);
   for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
     for (const double strength : {1e-3, 0.1, 1.0, 30.0}) {
-      const std::vector<double> values = Tensor::randn(Shape{40}, random).to_vector<double>();
+      const std::vector<double> values = tests::randn(Shape{40}, random).to_vector<double>();
       const SoftRankOptions options = {.regularization_strength = strength, .regularization = regularization};
       const auto ranks = [&](const std::vector<double>& x, const SoftRankOptions& how) {
-        return soft_rank(Tensor::from(x, {.dtype = DType::float64}), how).to_vector<double>();
+        return soft_rank(tests::from(x, {.dtype = DType::float64}), how).to_vector<double>();
       };
       const std::vector<double> r = ranks(values, options);
       CHECK(std::accumulate(r.begin(), r.end(), 0.0) == doctest::Approx(40 * 41 / 2.0).epsilon(1e-12));
@@ -135,14 +135,14 @@ TEST_CASE("soft_rank: equal values get equal ranks and share the gradient, -0 eq
   const Result result = run("soft_rank", {1, 1, 1, 2}, {1, 2, 3, 4}, {.regularization_strength = 0.1}, DType::float64);
   CHECK(largest_difference(result.output, {2, 2, 2, 4}) < 1e-14);
   CHECK(largest_difference(result.gradient, {-10, 0, 10, 0}) < 1e-13);
-  const Tensor zeros = soft_rank(Tensor({0.f, -0.f, 5.f}), {.regularization_strength = 1e-3});
+  const Tensor zeros = soft_rank(tests::from({0, -0.0, 5}), {.regularization_strength = 1e-3});
   CHECK(zeros.to_vector<double>() == std::vector<double>{1.5, 1.5, 3});
 }
 
 TEST_CASE("soft_rank: ragged groups are as their lists alone, empty and single lists included") {
   Random random(5);
-  const Tensor values = Tensor::randn(Shape{60}, random, float64_parameter);
-  const Tensor cotangent = Tensor::randn(Shape{60}, random, {.dtype = DType::float64});
+  const Tensor values = tests::randn(Shape{60}, random, float64_parameter);
+  const Tensor cotangent = tests::randn(Shape{60}, random, {.dtype = DType::float64});
   const std::vector<std::int64_t> sizes = {0, 7, 1, 0, 30, 2, 20, 0};
   const Groups groups = Groups::from_sizes(sizes);
   for (const char* operation : {"soft_rank", "soft_sort"}) {
@@ -170,7 +170,7 @@ TEST_CASE("soft_rank: ragged groups are as their lists alone, empty and single l
 }
 
 TEST_CASE("soft_rank: strength units") {
-  const Tensor values = Tensor::from({2.9, 0.1, 1.2, -0.7, 1.25}, {.dtype = DType::float64});
+  const Tensor values = tests::from({2.9, 0.1, 1.2, -0.7, 1.25}, {.dtype = DType::float64});
   const auto with = [&](double strength, StrengthUnit unit) {
     return soft_rank(values, {.regularization_strength = strength, .strength_unit = unit}).to_vector<double>();
   };
@@ -181,7 +181,7 @@ TEST_CASE("soft_rank: strength units") {
   }
   CHECK(largest_difference(with(5, StrengthUnit::spread), with(std::sqrt(squares / 5), StrengthUnit::absolute)) <
         1e-12);
-  const Tensor constant = Tensor::ones(Shape{4});
+  const Tensor constant = tests::ones(Shape{4});
   CHECK(soft_rank(constant, {.strength_unit = StrengthUnit::spread}).to_vector<double>() ==
         std::vector<double>(4, 2.5));
 }
@@ -191,7 +191,7 @@ TEST_CASE("soft_rank: far outliers and offsets cost no digits") {
   const std::vector<double> values = {1e30, 3e15, 1.5, 1.5 - 5e-5, -2e20};
   for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
     const SoftRankOptions options = {.regularization_strength = 1e-4, .regularization = regularization};
-    const Tensor x = Tensor::from(values, {.dtype = DType::float64});
+    const Tensor x = tests::from(values, {.dtype = DType::float64});
     const std::vector<double> r = soft_rank(x, options).to_vector<double>();
     CHECK(r[0] == 5);
     CHECK(r[1] == 4);
@@ -202,7 +202,7 @@ TEST_CASE("soft_rank: far outliers and offsets cost no digits") {
     }
     CHECK(r[2] + r[3] == doctest::Approx(5).epsilon(1e-12));
   }
-  const Tensor offset = Tensor::from({1e6, 1e6 + 0.25, 1e6 + 2}, {.dtype = DType::float64});
+  const Tensor offset = tests::from({1e6, 1e6 + 0.25, 1e6 + 2}, {.dtype = DType::float64});
   CHECK(largest_difference(soft_rank(offset, {.regularization_strength = 0.5}).to_vector<double>(),
                            soft_rank(offset - 1e6, {.regularization_strength = 0.5}).to_vector<double>()) < 1e-12);
 }
@@ -210,9 +210,9 @@ TEST_CASE("soft_rank: far outliers and offsets cost no digits") {
 TEST_CASE("soft_rank and soft_sort: float32 agrees with float64 on the same values, with the same blocks") {
   Random random(11);
   for (const std::int64_t n : {2, 100, 10'000}) {
-    const Tensor values = Tensor::randn(Shape{n}, random);
+    const Tensor values = tests::randn(Shape{n}, random);
     const std::vector<double> x = values.to_vector<double>();
-    const std::vector<double> g = Tensor::randn(Shape{n}, random).to_vector<double>();
+    const std::vector<double> g = tests::randn(Shape{n}, random).to_vector<double>();
     for (const char* operation : {"soft_rank", "soft_sort"}) {
       for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
         for (const double strength : {1e-4, 1e-2, 1.0, 1e2, 1e4}) {
@@ -233,7 +233,7 @@ TEST_CASE("soft_rank and soft_sort: float32 agrees with float64 on the same valu
 
 TEST_CASE("soft_rank: a million documents") {
   Random random(13);
-  const Tensor values = Tensor::randn(Shape{1'000'000}, random, {.requires_grad = true});
+  const Tensor values = tests::randn(Shape{1'000'000}, random, {.requires_grad = true});
   for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
     const Tape tape;
     const Tensor ranks = soft_rank(values, {.regularization_strength = 4e-6, .regularization = regularization});
@@ -248,12 +248,12 @@ TEST_CASE("soft_rank: a million documents") {
 
 TEST_CASE("soft_rank: exact error texts") {
   using tests::error_text;
-  const Tensor scores = Tensor({1.f, std::numeric_limits<float>::quiet_NaN(), 3.f}).named("scores");
+  const Tensor scores = tests::from({1, std::numeric_limits<float>::quiet_NaN(), 3}).named("scores");
   CHECK(
       error_text<NumericError>([&] { soft_rank(scores); }) ==
       "soft_rank: element 1 of 'scores' [3] float32 is nan; values must be finite to be ranked: look at what computed "
       "them");
-  const Tensor fine = Tensor({1.f, 2.f, 3.f});
+  const Tensor fine = tests::from({1, 2, 3});
   CHECK(error_text<NumericError>([&] { soft_rank(fine, {.regularization_strength = 0}); }) ==
         "soft_rank: regularization_strength is 0, which makes hard ranks with no gradient; call rank or sort for "
         "those, or give a positive strength");
@@ -262,7 +262,7 @@ TEST_CASE("soft_rank: exact error texts") {
   const Groups four = Groups::from_sizes({2, 2});
   CHECK(error_text<ShapeError>([&] { soft_rank(fine, four); }) ==
         "soft_rank: the groups hold 4 documents, but the values [3] float32 hold 3");
-  const Tensor column = Tensor::ones(Shape{3, 1});
+  const Tensor column = tests::ones(Shape{3, 1});
   CHECK(error_text<ShapeError>([&] { soft_rank(column); }) ==
         "soft_rank: each row of [3, 1] float32 would be a list of one document; give a tensor of shape [documents] "
         "with Groups, or reshape it so that the last dimension is a list");
@@ -272,9 +272,9 @@ TEST_CASE("soft_rank: exact error texts") {
 }
 
 TEST_CASE("soft_rank: empty tensors and lists of one") {
-  CHECK(soft_rank(Tensor::zeros(Shape{0})).size() == 0);
-  CHECK(soft_rank(Tensor::zeros(Shape{0}), Groups::from_sizes({0, 0})).size() == 0);
-  CHECK(soft_rank(Tensor({7.f})).to_vector<double>() == std::vector<double>{1});
-  CHECK(soft_sort(Tensor({7.f})).to_vector<double>() == std::vector<double>{7});
-  CHECK(soft_rank(Tensor::zeros(Shape{0, 4})).shape() == Shape{0, 4});
+  CHECK(soft_rank(tests::zeros(Shape{0})).size() == 0);
+  CHECK(soft_rank(tests::zeros(Shape{0}), Groups::from_sizes({0, 0})).size() == 0);
+  CHECK(soft_rank(tests::from({7})).to_vector<double>() == std::vector<double>{1});
+  CHECK(soft_sort(tests::from({7})).to_vector<double>() == std::vector<double>{7});
+  CHECK(soft_rank(tests::zeros(Shape{0, 4})).shape() == Shape{0, 4});
 }

@@ -33,7 +33,7 @@ TEST_CASE("soft_sort_matrix: the numbers of the reference implementation, larges
 
 TEST_CASE("soft_sort_matrix: the largest entry of a row is at the value that belongs there, at any temperature") {
   Random random(9);
-  const Tensor x = Tensor::randn(Shape{30}, random, {.dtype = DType::float64});
+  const Tensor x = tests::randn(Shape{30}, random, {.dtype = DType::float64});
   const Numbers order = argsort(x).to_vector<double>();
   for (const int power : {1, 2}) {
     for (const double temperature : {1e-3, 1.0, 100.0}) {

@@ -68,7 +68,7 @@ TEST_CASE("sorting_network: odd-even transposition of three values is the produc
 TEST_CASE("sorting_network: sorts lists of every length, by either network, in both directions") {
   Random random(2);
   for (std::int64_t n = 1; n <= 40; ++n) {
-    const Tensor x = Tensor::randn(Shape{n}, random, {.dtype = DType::float64});
+    const Tensor x = tests::randn(Shape{n}, random, {.dtype = DType::float64});
     for (const SortingNetwork network : {SortingNetwork::bitonic, SortingNetwork::odd_even}) {
       for (const Direction direction : {Direction::ascending, Direction::descending}) {
         CAPTURE(n);
@@ -83,7 +83,7 @@ TEST_CASE("sorting_network: sorts lists of every length, by either network, in b
 TEST_CASE("sorting_network: doubly stochastic; shifts, scale and direction") {
   Random random(3);
   for (const std::int64_t n : {2, 7, 16, 21}) {
-    const Tensor x = Tensor::randn(Shape{n}, random, {.dtype = DType::float64});
+    const Tensor x = tests::randn(Shape{n}, random, {.dtype = DType::float64});
     const auto count = static_cast<std::size_t>(n);
     for (const SortingNetwork network : {SortingNetwork::bitonic, SortingNetwork::odd_even}) {
       for (const Comparator comparator : comparators) {
@@ -117,14 +117,14 @@ TEST_CASE("sorting_network: far values, ties and small temperatures stay finite;
     }
   }
   // A list of 5 in the sorter of 8: every number in the matrix is a mean of the five, so all-equal values stay.
-  const Tensor p = sorting_network(Tensor::ones(Shape{5}, {.dtype = DType::float64}));
-  CHECK(largest_difference(product(p, Tensor::full(Shape{5}, 3, {.dtype = DType::float64})).to_vector<double>(),
+  const Tensor p = sorting_network(tests::ones(Shape{5}, {.dtype = DType::float64}));
+  CHECK(largest_difference(product(p, tests::full(Shape{5}, 3, {.dtype = DType::float64})).to_vector<double>(),
                            Numbers(5, 3.0)) < 1e-15);
 }
 
 TEST_CASE("sorting_network: float32 agrees with float64; batches are their rows") {
   Random random(4);
-  const Tensor x = Tensor::randn(Shape{2, 3, 30}, random);
+  const Tensor x = tests::randn(Shape{2, 3, 30}, random);
   const Tensor wide = x.to(DType::float64);
   const Numbers narrow = sorting_network(x).to_vector<double>();
   CHECK(sorting_network(x).shape() == Shape{2, 3, 30, 30});
@@ -137,20 +137,20 @@ TEST_CASE("sorting_network: float32 agrees with float64; batches are their rows"
 }
 
 TEST_CASE("sorting_network: empty lists, lists of one and error texts") {
-  CHECK(sorting_network(Tensor::zeros(Shape{0})).shape() == Shape{0, 0});
-  CHECK(sorting_network(Tensor::zeros(Shape{3, 0})).shape() == Shape{3, 0, 0});
-  CHECK(sorting_network(Tensor({7.f})).to_vector<double>() == Numbers{1});
-  const Tensor fine = Tensor({1.f, 2.f, 3.f});
+  CHECK(sorting_network(tests::zeros(Shape{0})).shape() == Shape{0, 0});
+  CHECK(sorting_network(tests::zeros(Shape{3, 0})).shape() == Shape{3, 0, 0});
+  CHECK(sorting_network(tests::from({7})).to_vector<double>() == Numbers{1});
+  const Tensor fine = tests::from({1, 2, 3});
   CHECK(error_text<NumericError>([&] { sorting_network(fine, {.temperature = 0}); }) ==
         "sorting_network: temperature is 0, which makes hard ranks with no gradient; call rank or sort for those, or "
         "give a positive temperature");
   CHECK(error_text<NumericError>([&] {
-          sorting_network(Tensor({1.f, -std::numeric_limits<float>::infinity()}));
+          sorting_network(tests::from({1, -std::numeric_limits<float>::infinity()}));
         }) ==
         "sorting_network: element 1 of [2] float32 is -inf; values must be finite to be ranked: look at what computed "
         "them");
   CHECK(error_text<ShapeError>([&] {
-          sorting_network(Tensor::ones(Shape{4, 1}));
+          sorting_network(tests::ones(Shape{4, 1}));
         }) ==
         "sorting_network: each row of [4, 1] float32 would be a list of one document; give a tensor of shape "
         "[documents] with Groups, or reshape it so that the last dimension is a list");

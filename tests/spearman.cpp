@@ -24,9 +24,9 @@ struct Result {
 };
 
 Result run(const Values& prediction, const Values& target, const SpearmanOptions& options, DType dtype) {
-  const Tensor scores = Tensor::from(prediction, {.dtype = dtype, .requires_grad = true});
+  const Tensor scores = tests::from(prediction, {.dtype = dtype, .requires_grad = true});
   const Tape tape;
-  const Tensor loss = spearman_loss(scores, Tensor::from(target, {.dtype = dtype}), options);
+  const Tensor loss = spearman_loss(scores, tests::from(target, {.dtype = dtype}), options);
   return {loss.item(), loss.backward()[scores].to_vector<double>()};
 }
 
@@ -89,8 +89,8 @@ TEST_CASE("spearman_loss: torchsort's README") {
 }
 
 TEST_CASE("spearman_loss: hard ranks give one minus Spearman's correlation, the double overload is absolute") {
-  const Tensor predictions = Tensor({0.1f, 5.f, 2.f, 9.f});
-  const Tensor targets = Tensor({1.f, 2.f, 3.f, 4.f});
+  const Tensor predictions = tests::from({0.1, 5, 2, 9});
+  const Tensor targets = tests::from({1, 2, 3, 4});
   CHECK(spearman_loss(predictions, targets, 1e-3).item() == doctest::Approx(0.2));
   CHECK(spearman_loss(predictions, targets, {.rank = {.regularization_strength = 1e-3}}).item() ==
         doctest::Approx(0.2));
@@ -100,9 +100,8 @@ TEST_CASE("spearman_loss: hard ranks give one minus Spearman's correlation, the 
 
 TEST_CASE("spearman_loss: lists without information add nothing and are not counted") {
   const Groups groups = Groups::from_sizes({3, 0, 1, 2, 3});
-  const Tensor predictions =
-      Tensor::from({1, 3, 2, 4, 1, 2, 6, 5, 4}, {.dtype = DType::float64, .requires_grad = true});
-  const Tensor targets = Tensor::from({0, 1, 2, 3, 1, 1, 1, 2, 3}, {.dtype = DType::float64});
+  const Tensor predictions = tests::from({1, 3, 2, 4, 1, 2, 6, 5, 4}, {.dtype = DType::float64, .requires_grad = true});
+  const Tensor targets = tests::from({0, 1, 2, 3, 1, 1, 1, 2, 3}, {.dtype = DType::float64});
   const Tape tape;
   const Tensor loss = spearman_loss(predictions, targets, groups, {.rank = {.regularization_strength = 0.5}});
   const auto alone = [&](std::int64_t begin, std::int64_t end) {
@@ -143,19 +142,19 @@ TEST_CASE("spearman_loss: with all predictions equal the loss is 1, and the defa
 
 TEST_CASE("spearman_loss: rows are lists") {
   Random random(2);
-  const Tensor predictions = Tensor::randn(Shape{4, 6}, random);
-  const Tensor targets = Tensor::randn(Shape{4, 6}, random);
+  const Tensor predictions = tests::randn(Shape{4, 6}, random);
+  const Tensor targets = tests::randn(Shape{4, 6}, random);
   const Groups groups = Groups::from_sizes({6, 6, 6, 6});
-  const Tensor flat_predictions = Tensor::from(predictions.to_vector<float>());
-  const Tensor flat_targets = Tensor::from(targets.to_vector<float>());
+  const Tensor flat_predictions = tests::from(predictions.to_vector<float>());
+  const Tensor flat_targets = tests::from(targets.to_vector<float>());
   CHECK(spearman_loss(predictions, targets).item() == spearman_loss(flat_predictions, flat_targets, groups).item());
 }
 
 TEST_CASE("spearman_loss: the loss of nearly linear float32 ranks keeps its digits") {
   // At this strength the soft ranks differ from 50.5 by 1e-5: rounded to float32 the correlation would be noise.
   Random random(4);
-  const Values prediction = Tensor::randn(Shape{100}, random).to_vector<double>();
-  const Values target = Tensor::randn(Shape{100}, random).to_vector<double>();
+  const Values prediction = tests::randn(Shape{100}, random).to_vector<double>();
+  const Values target = tests::randn(Shape{100}, random).to_vector<double>();
   const SpearmanOptions soft = {.rank = {.regularization_strength = 1e5}, .normalization = Normalization::soft_ranks};
   const Result narrow = run(prediction, target, soft, DType::float32);
   const Result wide = run(prediction, target, soft, DType::float64);
@@ -164,12 +163,12 @@ TEST_CASE("spearman_loss: the loss of nearly linear float32 ranks keeps its digi
 }
 
 TEST_CASE("spearman_loss: exact error texts") {
-  const Tensor predictions = Tensor({1.f, 2.f}).named("predictions");
-  const Tensor three = Tensor({1.f, 2.f, 3.f}).named("targets");
+  const Tensor predictions = tests::from({1, 2}).named("predictions");
+  const Tensor three = tests::from({1, 2, 3}).named("targets");
   CHECK(tests::error_text<ShapeError>([&] { spearman_loss(predictions, three); }) ==
         "spearman_loss: predictions 'predictions' [2] float32 and targets 'targets' [3] float32 differ in shape; each "
         "document needs one of each");
-  const Tensor wide = Tensor::from({1, 2}, {.dtype = DType::float64});
+  const Tensor wide = tests::from({1, 2}, {.dtype = DType::float64});
   CHECK(tests::error_text<DTypeError>([&] { spearman_loss(predictions, wide); }) ==
         "spearman_loss: predictions 'predictions' [2] float32 and targets [2] float64 differ in type; convert one with "
         "to(DType)");

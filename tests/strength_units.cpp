@@ -1,3 +1,5 @@
+#include "on_device.hpp"
+
 // Every relaxation takes its strength or temperature in the same three units.
 
 #include "relaxations.hpp"
@@ -78,7 +80,7 @@ TEST_CASE("strength units: of every relaxation, per_item is 1 / n and spread the
     const auto result = [&](double t, Unit unit) {
       const Shape shape = relaxation.call(doubles(x0), t, unit).shape();
       Random random(7);
-      const Numbers cotangent = Tensor::randn(shape, random, {.dtype = DType::float64}).to_vector<double>();
+      const Numbers cotangent = tests::randn(shape, random, {.dtype = DType::float64}).to_vector<double>();
       return run([&](const Tensor& x) { return relaxation.call(x, t, unit); }, x0, cotangent);
     };
     const Result absolute = result(1.5, Unit::absolute);

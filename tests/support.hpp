@@ -1,5 +1,7 @@
 #pragma once
 
+#include "on_device.hpp"
+
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/error.hpp>
 #include <ranktape/core/io/file.hpp>
@@ -21,10 +23,9 @@ inline nlohmann::json golden(const std::string& file) {
   return nlohmann::json::parse(read_file_unpacked(std::string(RANKTAPE_GOLDEN_DIRECTORY) + "/" + file));
 }
 
-/// {"shape": [...], "values": [...]} as a float64 tensor.
+/// {"shape": [...], "values": [...]} as a float64 tensor, on the device under test.
 inline Tensor golden_tensor(const nlohmann::json& row, const TensorOptions& options = {.dtype = DType::float64}) {
-  return Tensor::from(row["values"].get<std::vector<double>>(), Shape(row["shape"].get<std::vector<std::int64_t>>()),
-                      options);
+  return from(row["values"].get<std::vector<double>>(), Shape(row["shape"].get<std::vector<std::int64_t>>()), options);
 }
 
 /// What `function` throws, which must be a Kind: the text without the place `file:line: ` in front. With `placed`, that

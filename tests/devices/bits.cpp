@@ -67,14 +67,12 @@ void print_long_lists() {
   const std::vector<std::pair<std::string, Function>> functions = {
       {"soft_rank l2", [&](auto x) { return soft_rank(x[0], groups); }},
       {"soft_rank kl", [&](auto x) { return soft_rank(x[0], groups, {.regularization = Regularization::kl}); }},
-      {"soft_rank spread",
-       [&](auto x) { return soft_rank(x[0], groups, {.strength_unit = StrengthUnit::spread}); }},
+      {"soft_rank spread", [&](auto x) { return soft_rank(x[0], groups, {.strength_unit = StrengthUnit::spread}); }},
       {"soft_sort l2", [&](auto x) { return soft_sort(x[0], groups); }},
       {"soft_sort kl", [&](auto x) { return soft_sort(x[0], groups, {.regularization = Regularization::kl}); }},
       {"sort", [&](auto x) { return sort(x[0], groups); }},
-      {"spearman_loss", [&](auto x) {
-         return spearman_loss(x[0], labels.to(x[0].dtype()).to(Device::accelerator), groups);
-       }},
+      {"spearman_loss",
+       [&](auto x) { return spearman_loss(x[0], labels.to(x[0].dtype()).to(Device::accelerator), groups); }},
       {"lapsum_rank", [&](auto x) { return lapsum_rank(x[0], groups, {.temperature = 0.1}); }},
       {"lapsum_sort", [&](auto x) { return lapsum_sort(x[0], groups, {.temperature = 0.1}); }},
       {"sum", [&](auto x) { return sum(x[0]); }},
