@@ -1,3 +1,4 @@
+#include <ranktape/core/deferred_checks.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/random.hpp>
@@ -16,6 +17,9 @@ const Operation convert_operation("convert", [](Random& random) -> std::vector<O
 });
 
 Tensor converted(const Tensor& source, DType dtype, Device device) {
+  if (source.device() != Device::cpu && device == Device::cpu) {
+    detail::settle_checks();
+  }
   Tensor target = detail::make_tensor(source.shape(), dtype, device);
   detail::copy_values(source, target);
   return target;

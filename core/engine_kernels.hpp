@@ -8,7 +8,15 @@
 #include <type_traits>
 
 // Internal: what the engine itself computes (kernels.hpp), element by element, for either device.
-namespace ranktape::detail::kernels {
+namespace ranktape::detail {
+
+/// The first element that is NaN or infinite; `element` is the tensor's size if there is none.
+struct FirstNonFinite {
+  std::int64_t element;
+  double value;
+};
+
+namespace kernels {
 
 template <class Scalar>
 struct Fill {
@@ -115,4 +123,22 @@ struct NonFiniteOfStretch {
   }
 };
 
-}  // namespace ranktape::detail::kernels
+/// The first of all stretches, with its value.
+template <class Scalar>
+struct FirstNonFiniteOf {
+  const Scalar* values;
+  std::int64_t size;
+  const std::int64_t* of_stretches;
+  std::int64_t count;
+  FirstNonFinite* to;
+  constexpr void operator()(std::int64_t) const {
+    std::int64_t first = size;
+    for (std::int64_t i = 0; i < count && first == size; ++i) {
+      first = of_stretches[i];
+    }
+    *to = {first, first == size ? 0.0 : static_cast<double>(values[first])};
+  }
+};
+
+}  // namespace kernels
+}  // namespace ranktape::detail

@@ -8,6 +8,7 @@ template struct Launchable<kernels::Fill<float>, kernels::Convert<float, float>,
                            kernels::SquaresOfStretch<float>, kernels::NonFiniteOfStretch<float>, kernels::Fill<double>,
                            kernels::Convert<double, float>, kernels::Convert<double, double>, kernels::AddTo<double>,
                            kernels::Scale<double>, kernels::SumBroadcast<double>, kernels::SquaresOfStretch<double>,
-                           kernels::NonFiniteOfStretch<double>>;
+                           kernels::NonFiniteOfStretch<double>, kernels::FirstNonFiniteOf<float>,
+                           kernels::FirstNonFiniteOf<double>>;
 
 }  // namespace ranktape::detail

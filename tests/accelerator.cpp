@@ -1,12 +1,16 @@
 #include "support.hpp"
 
+#include <ranktape/core/deferred_checks.hpp>
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace ranktape;
 
@@ -126,6 +130,33 @@ TEST_CASE("accelerator: a value that is not finite is found, and norms are the C
     log(zero).backward({.cotangent = Tensor::ones(Shape{3000}, {.device = there.device}), .check_finite = true});
   });
   CHECK(text.find("element 0") != std::string::npos);
+}
+
+TEST_CASE("accelerator: checks need not wait for it, and speak up at the next read") {
+  if (!tests::accelerator_built()) {
+    MESSAGE("skipped: built without an accelerator");
+    return;
+  }
+  const bool before = std::exchange(detail::checks_are_deferred(), true);
+  std::vector<float> numbers(3000, 1.0F);
+  const Tensor good = Tensor::from(numbers, {.device = Device::accelerator});
+  numbers[2500] = std::numeric_limits<float>::quiet_NaN();
+  numbers[2900] = std::numeric_limits<float>::infinity();
+  const Tensor bad = Tensor::from(numbers, {.device = Device::accelerator}).named("scores");
+  static_cast<void>(rank(good));
+  CHECK(good.to_vector<float>()[0] == 1);
+  static_cast<void>(rank(bad));
+  const std::string expected =
+      "rank: element 2500 of 'scores' [3000] float32 is nan; values must be finite to be ranked: look at what computed "
+      "them";
+  CHECK(tests::error_text<NumericError>([&] { static_cast<void>(good.to_vector<float>()); }) == expected);
+  CHECK(good.to_vector<float>()[0] == 1);
+  for (int i = 0; i < 300; ++i) {  // more than are kept
+    static_cast<void>(rank(good));
+  }
+  detail::checks_are_deferred() = false;
+  CHECK(tests::error_text<NumericError>([&] { static_cast<void>(rank(bad)); }) == expected);
+  detail::checks_are_deferred() = before;
 }
 
 TEST_CASE("build_info names the version, the accelerator and the compiler") {

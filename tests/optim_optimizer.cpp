@@ -277,10 +277,10 @@ TEST_CASE("optimizers: a restored state goes on bit for bit") {
 }
 
 TEST_CASE("optimizers: one of one's own") {
-  const Tensor w = tests::from({1, 1}, parameter64).named("w");
+  const Tensor w = Tensor::from({1, 1}, parameter64).named("w");
   SignDescent optimizer({w}, 0.25);
   Gradients gradients;
-  gradients.add(w, tests::from({3, -2}, {.dtype = DType::float64}));
+  gradients.add(w, Tensor::from({3, -2}, {.dtype = DType::float64}));
   optimizer.step(gradients);
   gradients *= -0.5;
   optimizer.step(gradients);

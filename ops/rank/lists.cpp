@@ -1,3 +1,4 @@
+#include <ranktape/core/deferred_checks.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/tensor_access.hpp>
@@ -52,11 +53,16 @@ double Lists::nanoseconds_each() const {
 }
 
 void check_finite_values(const char* operation, Operand values) {
-  if (const auto bad = first_non_finite(values)) {
-    const double value = values->to_vector<double>()[static_cast<std::size_t>(*bad)];
-    fail<NumericError>(values.where(), operation,
-                       "element {} of {} is {}; values must be finite to be ranked: look at what computed them", *bad,
-                       describe(values), value);
+  const auto report = [operation, where = values.where()](const std::string& described, const FirstNonFinite& bad) {
+    fail<NumericError>(where, operation,
+                       "element {} of {} is {}; values must be finite to be ranked: look at what computed them",
+                       bad.element, described, bad.value);
+  };
+  if (values->device() != Device::cpu && checks_are_deferred()) {
+    find_non_finite_later(
+        values, [report, described = describe(values)](const FirstNonFinite& bad) { report(described, bad); });
+  } else if (const auto bad = first_non_finite(values)) {
+    report(describe(values), {*bad, values->to_vector<double>()[static_cast<std::size_t>(*bad)]});
   }
 }
 
