@@ -1,0 +1,104 @@
+#include "relaxations.hpp"
+#include "support.hpp"
+
+#include <span>
+
+using namespace ranktape;
+using namespace ranktape::tests;
+
+// The relaxations of O(n^2) on the accelerator beside the CPU: what the operations' own examples (accelerator.cpp) are
+// too small, too smooth or too regular to see.
+namespace {
+
+using Function = std::function<Tensor(const Tensor&)>;
+
+struct Found {
+  Numbers output;
+  Numbers gradient;
+};
+
+Found run_on(Device device, const Function& function, const Tensor& input) {
+  const Tensor values = Tensor::from(input.to_vector<double>(), input.shape(),
+                                     {.dtype = input.dtype(), .device = device, .requires_grad = true});
+  const Tape tape;
+  const Tensor output = function(values);
+  CHECK(output.device() == device);
+  Random random(17);
+  const Tensor cotangent = Tensor::randn(output.shape(), random, {.dtype = DType::float64}).to(output.dtype());
+  const Gradients gradients = output.backward({.cotangent = cotangent.to(device)});
+  CHECK(gradients[values].device() == device);
+  return {output.to_vector<double>(), gradients[values].to_vector<double>()};
+}
+
+/// Largest difference relative to the largest number of either output or gradient, as a fraction of what is allowed.
+void compare(const Function& function, const Tensor& input, double tolerance, double gradient_tolerance) {
+  const Found expected = run_on(Device::cpu, function, input);
+  const Found found = run_on(Device::accelerator, function, input);
+  CHECK(largest_difference(expected.output, found.output) <= tolerance * largest(expected.output));
+  CHECK(largest_difference(expected.gradient, found.gradient) <= gradient_tolerance * largest(expected.gradient));
+}
+
+/// Rounding of the type's own digits, or that of `digits` of double's.
+double tolerance_of(DType dtype, double in_double) { return dtype == DType::float32 ? 2.5e-7 : in_double; }
+
+Tensor rounded(const Tensor& values, double step) {
+  Numbers numbers = values.to_vector<double>();
+  for (double& number : numbers) {
+    number = std::round(number / step) * step;
+  }
+  return Tensor::from(numbers, values.shape(), {.dtype = values.dtype()});
+}
+
+bool skip() {
+  if (!accelerator_built()) {
+    MESSAGE("skipped: built without an accelerator");
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("sigmoid_rank on the accelerator: rows and ragged groups, either type, direction and every unit") {
+  if (skip()) {
+    return;
+  }
+  Random random(23);
+  const Groups groups = Groups::from_sizes({0, 1, 300, 0, 2, 695, 1, 1, 0});
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    for (const Direction direction : {Direction::ascending, Direction::descending}) {
+      for (const StrengthUnit unit : {StrengthUnit::absolute, StrengthUnit::per_item, StrengthUnit::spread}) {
+        for (const double temperature : {1e-4, 0.03, 1.0, 1e3}) {
+          CAPTURE(temperature);
+          const RelaxationOptions options = {temperature, direction, unit};
+          const double tolerance = tolerance_of(dtype, 1e-12);
+          const Tensor rows = Tensor::randn(Shape{7, 83}, random, {.dtype = dtype});
+          compare([&](const Tensor& x) { return sigmoid_rank(x, options); }, rows, tolerance, tolerance);
+          const Tensor ragged = rounded(Tensor::randn(Shape{1000}, random, {.dtype = dtype}), 0.01);
+          compare([&](const Tensor& x) { return sigmoid_rank(x, groups, options); }, ragged, tolerance, tolerance);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("sigmoid_rank on the accelerator: a long list, far values, equal ranks of equal values") {
+  if (skip()) {
+    return;
+  }
+  Random random(29);
+  for (const double temperature : {1e-5, 0.5}) {
+    const Tensor row = Tensor::randn(Shape{3000}, random, {.dtype = DType::float64});
+    compare([&](const Tensor& x) { return sigmoid_rank(x, {.temperature = temperature}); }, row, 1e-12, 1e-12);
+  }
+  const Tensor far = doubles({1e30, -3, 1e300, -2, -1e300, -2, 1.7e308, -1.7e308}).to(Device::accelerator);
+  CHECK(sigmoid_rank(far, {.temperature = 1e-4}).to_vector<double>() == Numbers{6, 3, 7, 4.5, 2, 4.5, 8, 1});
+  const Tensor tied = rounded(Tensor::randn(Shape{700}, random, {.dtype = DType::float64}), 0.05);
+  const Numbers x = tied.to_vector<double>();
+  const Numbers ranks = sigmoid_rank(tied.to(Device::accelerator), {.temperature = 0.3}).to_vector<double>();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      CHECK((x[i] == x[j]) == (ranks[i] == ranks[j]));
+    }
+  }
+}
