@@ -71,7 +71,7 @@ TEST_CASE("sigmoid_rank on the accelerator: rows and ragged groups, either type,
         for (const double temperature : {1e-4, 0.03, 1.0, 1e3}) {
           CAPTURE(temperature);
           const RelaxationOptions options = {temperature, direction, unit};
-          const double tolerance = tolerance_of(dtype, 1e-12);
+          const double tolerance = tolerance_of(dtype, 1e-13);
           const Tensor rows = Tensor::randn(Shape{7, 83}, random, {.dtype = dtype});
           compare([&](const Tensor& x) { return sigmoid_rank(x, options); }, rows, tolerance, tolerance);
           const Tensor ragged = rounded(Tensor::randn(Shape{1000}, random, {.dtype = dtype}), 0.01);
@@ -89,7 +89,7 @@ TEST_CASE("sigmoid_rank on the accelerator: a long list, far values, equal ranks
   Random random(29);
   for (const double temperature : {1e-5, 0.5}) {
     const Tensor row = Tensor::randn(Shape{3000}, random, {.dtype = DType::float64});
-    compare([&](const Tensor& x) { return sigmoid_rank(x, {.temperature = temperature}); }, row, 1e-12, 1e-12);
+    compare([&](const Tensor& x) { return sigmoid_rank(x, {.temperature = temperature}); }, row, 1e-13, 1e-13);
   }
   const Tensor far = doubles({1e30, -3, 1e300, -2, -1e300, -2, 1.7e308, -1.7e308}).to(Device::accelerator);
   CHECK(sigmoid_rank(far, {.temperature = 1e-4}).to_vector<double>() == Numbers{6, 3, 7, 4.5, 2, 4.5, 8, 1});
@@ -101,4 +101,66 @@ TEST_CASE("sigmoid_rank on the accelerator: a long list, far values, equal ranks
       CHECK((x[i] == x[j]) == (ranks[i] == ranks[j]));
     }
   }
+}
+
+TEST_CASE("neural_sort on the accelerator: both types, directions and every unit; ties; rows of one and none") {
+  if (skip()) {
+    return;
+  }
+  Random random(31);
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    for (const Direction direction : {Direction::ascending, Direction::descending}) {
+      for (const StrengthUnit unit : {StrengthUnit::absolute, StrengthUnit::per_item, StrengthUnit::spread}) {
+        for (const double temperature : {0.3, 5.0, 1e4}) {
+          CAPTURE(temperature);
+          const RelaxationOptions options = {temperature, direction, unit};
+          const auto sort = [&](const Tensor& x) { return neural_sort(x, options); };
+          for (const Shape& shape : {Shape{2, 3, 41}, Shape{1}, Shape{3, 2}}) {
+            // A logit of up to n^2 temperatures has lost as many digits.
+            const double tolerance = tolerance_of(dtype, 2e-12);
+            compare(sort, Tensor::randn(shape, random, {.dtype = dtype}), tolerance, 8 * tolerance);
+            compare(sort, rounded(Tensor::randn(shape, random, {.dtype = dtype}), 0.5), tolerance, 8 * tolerance);
+          }
+        }
+      }
+    }
+  }
+  const Tensor row = Tensor::randn(Shape{700}, random, {.dtype = DType::float64});
+  compare([](const Tensor& x) { return neural_sort(x, {.temperature = 50}); }, row, 1e-12, 1e-12);
+  const Tensor far = doubles({1e30, -3, 1e300, -2, -1e300});
+  compare([](const Tensor& x) { return neural_sort(x, {.temperature = 1e290}); }, far, 1e-13, 1e-13);
+  const Tensor none = Tensor::zeros(Shape{0, 3}, {.device = Device::accelerator});
+  CHECK(neural_sort(none).shape() == Shape{0, 3, 3});
+}
+
+TEST_CASE("soft_sort_matrix on the accelerator: both types, directions and powers, every unit; ties") {
+  if (skip()) {
+    return;
+  }
+  Random random(37);
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    for (const Direction direction : {Direction::ascending, Direction::descending}) {
+      for (const StrengthUnit unit : {StrengthUnit::absolute, StrengthUnit::per_item, StrengthUnit::spread}) {
+        for (const int power : {1, 2}) {
+          for (const double temperature : {0.01, 1.0, 100.0}) {
+            CAPTURE(temperature);
+            const SoftSortMatrixOptions options = {temperature, direction, unit, power};
+            const auto sort = [&](const Tensor& x) { return soft_sort_matrix(x, options); };
+            for (const Shape& shape : {Shape{2, 3, 41}, Shape{1}, Shape{3, 2}}) {
+              const double tolerance = tolerance_of(dtype, 1e-13);
+              compare(sort, Tensor::randn(shape, random, {.dtype = dtype}), tolerance, 8 * tolerance);
+              compare(sort, rounded(Tensor::randn(shape, random, {.dtype = dtype}), 0.5), tolerance, 8 * tolerance);
+            }
+          }
+        }
+      }
+    }
+  }
+  const Tensor row = Tensor::randn(Shape{700}, random, {.dtype = DType::float64});
+  compare([](const Tensor& x) { return soft_sort_matrix(x, {.temperature = 0.1}); }, row, 1e-13, 1e-13);
+  const Tensor far = doubles({1e30, -3, 1e300, -2, -1e300});
+  compare([](const Tensor& x) { return soft_sort_matrix(x, {.temperature = 0.5, .power = 2}); }, far, 1e-13, 1e-13);
+  CHECK(error_text<NumericError>([&] {
+          static_cast<void>(soft_sort_matrix(far.to(Device::accelerator), {.power = 3}));
+        }) == "soft_sort_matrix: power is 3; it must be 1 or 2");
 }
