@@ -164,3 +164,45 @@ TEST_CASE("soft_sort_matrix on the accelerator: both types, directions and power
           static_cast<void>(soft_sort_matrix(far.to(Device::accelerator), {.power = 3}));
         }) == "soft_sort_matrix: power is 3; it must be 1 or 2");
 }
+
+TEST_CASE("sorting_network on the accelerator: every comparator, both networks, types and directions") {
+  if (skip()) {
+    return;
+  }
+  Random random(41);
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    for (const SortingNetwork network : {SortingNetwork::bitonic, SortingNetwork::odd_even}) {
+      for (const Comparator comparator : {Comparator::logistic, Comparator::logistic_phi, Comparator::gaussian,
+                                          Comparator::reciprocal, Comparator::cauchy, Comparator::optimal}) {
+        for (const Direction direction : {Direction::ascending, Direction::descending}) {
+          CAPTURE(static_cast<int>(comparator));
+          const StrengthUnit unit = direction == Direction::ascending ? StrengthUnit::absolute : StrengthUnit::spread;
+          const SortingNetworkOptions options = {0.7, direction, unit, network, comparator};
+          const auto sort = [&](const Tensor& x) { return sorting_network(x, options); };
+          for (const Shape& shape : {Shape{2, 1, 27}, Shape{1}, Shape{3, 2}, Shape{2, 16}}) {
+            const double tolerance = tolerance_of(dtype, 1e-13);
+            compare(sort, Tensor::randn(shape, random, {.dtype = dtype}), tolerance, 8 * tolerance);
+            compare(sort, rounded(Tensor::randn(shape, random, {.dtype = dtype}), 0.5), tolerance, 8 * tolerance);
+          }
+        }
+      }
+    }
+  }
+  const Tensor none = Tensor::zeros(Shape{0, 3}, {.device = Device::accelerator, .requires_grad = true});
+  const Tape tape;
+  const Tensor matrix = sorting_network(none);
+  CHECK(matrix.shape() == Shape{0, 3, 3});
+  CHECK(matrix.backward({.cotangent = Tensor::zeros(matrix.shape(), {.device = Device::accelerator})})[none].size() ==
+        0);
+}
+
+TEST_CASE("sorting_network on the accelerator: more columns, and more lists, than are taken at once") {
+  if (skip()) {
+    return;
+  }
+  Random random(43);
+  const Tensor row = Tensor::randn(Shape{270}, random, {.dtype = DType::float64});
+  compare([](const Tensor& x) { return sorting_network(x, {.network = SortingNetwork::odd_even}); }, row, 1e-13, 1e-13);
+  const Tensor lists = Tensor::randn(Shape{6000, 16}, random);
+  compare([](const Tensor& x) { return sorting_network(x); }, lists, 2.5e-7, 2.5e-7);
+}
