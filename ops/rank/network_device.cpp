@@ -12,7 +12,7 @@ namespace {
 
 template <class Container>
 Array<typename Container::value_type> to_accelerator(const Container& numbers) {
-  const Array<typename Container::value_type> there(numbers.size(), Device::accelerator);
+  Array<typename Container::value_type> there(numbers.size(), Device::accelerator);
   if (!numbers.empty()) {
     copy_bytes(there.data(), Device::accelerator, numbers.data(), Device::cpu,
                numbers.size() * sizeof(typename Container::value_type));

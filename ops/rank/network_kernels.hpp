@@ -152,7 +152,7 @@ struct WriteColumns {
 
 /// One column of the two rows that meet in a comparator. `met` is [lists, comparators, columns]. Forward their
 /// difference is left there, if it is given; backward that times the difference of their gradients.
-template <bool backward>
+template <bool Backward>
 struct MixColumns {
   NetworkLayer layer;
   NetworkBlock block;
@@ -167,7 +167,7 @@ struct MixColumns {
     double& a = rows[layer.steps[s].first * block.columns];
     double& b = rows[layer.steps[s].second * block.columns];
     const std::int64_t at = (list * layer.count + s) * block.columns + column;
-    if constexpr (backward) {
+    if constexpr (Backward) {
       met[at] *= a - b;
     } else if (met != nullptr) {
       met[at] = a - b;

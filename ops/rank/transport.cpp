@@ -93,7 +93,7 @@ Array<TransportState> Transports::states() const {
   if (device_ == Device::cpu) {
     return states_;
   }
-  const Array<TransportState> here(states_.size());
+  Array<TransportState> here(states_.size());
   copy_bytes(here.data(), Device::cpu, states_.data(), device_, states_.size() * sizeof(TransportState));
   return here;
 }
