@@ -8,14 +8,23 @@ namespace ranktape::detail {
 namespace {
 
 using Steps = std::vector<NetworkLayout::Step, PoolAllocator<NetworkLayout::Step>>;
+using Starts = std::vector<std::int64_t, PoolAllocator<std::int64_t>>;
 using Places = std::vector<std::uint32_t, PoolAllocator<std::uint32_t>>;
 
-Steps odd_even(std::uint32_t n) {
+void end_layer(const Steps& steps, Starts& layers) {
+  const auto end = static_cast<std::int64_t>(steps.size());
+  if (end != layers.back()) {
+    layers.push_back(end);
+  }
+}
+
+Steps odd_even(std::uint32_t n, Starts& layers) {
   Steps steps;
   for (std::uint32_t layer = 0; layer < n; ++layer) {
     for (std::uint32_t i = layer % 2; i + 1 < n; i += 2) {
       steps.push_back({i, i + 1});
     }
+    end_layer(steps, layers);
   }
   return steps;
 }
@@ -23,7 +32,7 @@ Steps odd_even(std::uint32_t n) {
 /// Batcher's bitonic sorter on 2^m >= n places, of which those from n on hold infinities. A comparator that meets an
 /// infinity moves it, or its other value, as a whole: `wire_at` follows who is where, and no comparator is needed.
 /// Leaves in `wire_at` the wire that ends at each place.
-Steps bitonic(std::uint32_t n, Places& wire_at) {
+Steps bitonic(std::uint32_t n, Places& wire_at, Starts& layers) {
   constexpr std::uint32_t infinity = std::numeric_limits<std::uint32_t>::max();
   const std::uint32_t places = std::bit_ceil(n);
   wire_at.assign(places, infinity);
@@ -48,6 +57,7 @@ Steps bitonic(std::uint32_t n, Places& wire_at) {
           steps.push_back({wire_at[first], wire_at[second]});
         }
       }
+      end_layer(steps, layers);
     }
   }
   return steps;
@@ -55,12 +65,12 @@ Steps bitonic(std::uint32_t n, Places& wire_at) {
 
 }  // namespace
 
-NetworkLayout::NetworkLayout(SortingNetwork network, std::uint32_t n) : start(n) {
+NetworkLayout::NetworkLayout(SortingNetwork network, std::uint32_t n) : layer_starts(1), start(n) {
   Places wire_at(n);
   for (std::uint32_t i = 0; i < n; ++i) {
     wire_at[i] = i;
   }
-  steps = network == SortingNetwork::odd_even || n < 2 ? odd_even(n) : bitonic(n, wire_at);
+  steps = network == SortingNetwork::odd_even || n < 2 ? odd_even(n, layer_starts) : bitonic(n, wire_at, layer_starts);
   // Number the wires by where they end.
   for (std::uint32_t place = 0; place < n; ++place) {
     start[wire_at[place]] = place;

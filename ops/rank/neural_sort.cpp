@@ -4,13 +4,15 @@
 //   dL/dx_j = (sum_i c_i d_ij + sum_k sign(x_j - x_k) (a_j + a_k)) / t,
 // where the last sum, like A, is one pass over the sorted values.
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/neural_sort.hpp>
+#include <ranktape/ops/rank/neural_sort_kernels.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +22,7 @@ namespace {
 
 using detail::Array;
 using detail::Lists;
+namespace kernels = detail::kernels;
 
 constexpr const char* name = "neural_sort";
 
@@ -34,7 +37,7 @@ struct NeuralList {
   const double* sorted;
   const std::uint32_t* order;
 
-  [[nodiscard]] double coefficient(std::uint32_t row) const { return sign * (2.0 * row + 1 - n); }
+  [[nodiscard]] double coefficient(std::uint32_t row) const { return detail::neural_sort_coefficient(sign, row, n); }
 
   /// The A of every value, in the list's order, and the values measured from their median: what is the same for all j
   /// drops out of the softmax.
@@ -110,52 +113,121 @@ struct NeuralList {
   }
 };
 
+/// What is kept of all lists, on their device.
+struct Kept {
+  std::uint32_t n;
+  std::int64_t count;
+  int sign;
+  Array<double> sorted;
+  Array<std::uint32_t> order;
+  Array<double> inverse;
+
+  [[nodiscard]] NeuralList list(std::int64_t index) const {
+    const std::int64_t begin = index * n;
+    return {n, sign, inverse[static_cast<std::size_t>(index)], sorted.data() + begin, order.data() + begin};
+  }
+};
+
+template <class Scalar>
+void fill_lists(const Kept& kept, const Tensor& values, const Tensor& matrix) {
+  const std::uint32_t n = kept.n;
+  const auto keys = detail::key_memory<Scalar>(n);
+  const Array<double> distances(n);
+  const Array<double> centred(n);
+  const Array<double> row(n);
+  for (std::int64_t index = 0; index < kept.count; ++index) {
+    const std::int64_t begin = index * n;
+    detail::sort_decreasing(detail::data<Scalar>(values) + begin, n, -1, keys.data(), kept.sorted.data() + begin,
+                            kept.order.data() + begin);
+    const NeuralList list = kept.list(index);
+    list.measure(distances.data(), centred.data());
+    list.fill(distances.data(), centred.data(), row.data(), detail::data<Scalar>(matrix) + begin * n);
+  }
+}
+
+template <class Scalar>
+void fill_on_accelerator(const Kept& kept, const Tensor& matrix) {
+  const std::int64_t n = kept.n;
+  const std::int64_t documents = kept.count * n;
+  const Array<double> distances(kept.sorted.size(), Device::accelerator);
+  const Array<double> centred(kept.sorted.size(), Device::accelerator);
+  const Array<double> greatest(kept.sorted.size(), Device::accelerator);
+  const Array<double> sums(kept.sorted.size(), Device::accelerator);
+  detail::launch(documents, kernels::NeuralSortMeasure<double>{kept.sorted.data(), kept.order.data(), n,
+                                                               distances.data(), centred.data()});
+  const kernels::NeuralSortLogits logits = {distances.data(), centred.data(), n, kept.sign};
+  const kernels::SoftmaxOfRow<kernels::NeuralSortLogits> rows = {logits, kept.inverse.data(), n, greatest.data(),
+                                                                 sums.data()};
+  detail::launch(documents, rows);
+  detail::launch(documents * n,
+                 kernels::SoftmaxElement<Scalar, kernels::NeuralSortLogits>{rows, detail::data<Scalar>(matrix)});
+}
+
+template <class Scalar>
+void backward_lists(const Kept& kept, const Tensor& matrix, const Tensor& gradient, const Tensor& result) {
+  const std::uint32_t n = kept.n;
+  const Array<double> direct(n);
+  const Array<double> of_distances(n);
+  for (std::int64_t index = 0; index < kept.count; ++index) {
+    const std::int64_t begin = index * n;
+    std::fill_n(direct.data(), n, 0.0);
+    std::fill_n(of_distances.data(), n, 0.0);
+    kept.list(index).backward(detail::data<Scalar>(matrix) + begin * n, detail::data<Scalar>(gradient) + begin * n,
+                              direct.data(), of_distances.data(), detail::data<Scalar>(result) + begin);
+  }
+}
+
+template <class Scalar>
+void backward_on_accelerator(const Kept& kept, const Tensor& matrix, const Tensor& gradient, const Tensor& result) {
+  const std::int64_t n = kept.n;
+  const std::int64_t documents = kept.count * n;
+  const Array<double> means(kept.sorted.size(), Device::accelerator);
+  const Array<double> direct(kept.sorted.size(), Device::accelerator);
+  const Array<double> of_distances(kept.sorted.size(), Device::accelerator);
+  const kernels::SoftmaxGradient<Scalar> softmax = {detail::data<Scalar>(matrix), detail::data<Scalar>(gradient), n};
+  detail::launch(documents, kernels::MeanOfRow<Scalar>{softmax, means.data()});
+  detail::launch(documents, kernels::NeuralSortColumn<Scalar>{softmax, means.data(), kept.sign, direct.data(),
+                                                              of_distances.data()});
+  detail::launch(documents,
+                 kernels::NeuralSortGradient<Scalar>{kept.sorted.data(), kept.order.data(), kept.inverse.data(), n,
+                                                     direct.data(), of_distances.data(), detail::data<Scalar>(result)});
+}
+
+Kept keep(const Tensor& values, const Lists& lists, const RelaxationOptions& options) {
+  const int sign = options.direction == Direction::ascending ? 1 : -1;
+  const auto n = static_cast<std::uint32_t>(lists.longest());
+  Array<double> inverse = detail::inverse_temperatures(values, lists, options);
+  if (values.device() == Device::accelerator) {
+    detail::DeviceOrder found = detail::sort_on_accelerator(values, lists, -1);
+    return {n, lists.count(), sign, std::move(found.sorted), std::move(found.order), std::move(inverse)};
+  }
+  const auto documents = static_cast<std::size_t>(values.size());
+  return {n, lists.count(), sign, Array<double>(documents), Array<std::uint32_t>(documents), std::move(inverse)};
+}
+
 }  // namespace
 
 Tensor neural_sort(Operand values, const RelaxationOptions& options) {
   const Lists lists = Lists::rows(name, values);
-  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   Tensor matrix = detail::make_tensor_like(values, detail::matrix_shape(name, values));
-  const int sign = options.direction == Direction::ascending ? 1 : -1;
-  const auto documents = static_cast<std::size_t>(values->size());
-  const auto n = static_cast<std::uint32_t>(lists.longest());
-  const Array<double> sorted(documents);
-  const Array<std::uint32_t> order(documents);
-  const Array<double> inverse(static_cast<std::size_t>(lists.count()));
-  const auto list_at = [sign, n, sorted, order, inverse](std::int64_t index) {
-    const std::int64_t begin = index * n;
-    return NeuralList{n, sign, inverse[static_cast<std::size_t>(index)], sorted.data() + begin, order.data() + begin};
-  };
+  const Kept kept = keep(values, lists, options);
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    const auto keys = detail::key_memory<Scalar>(n);
-    const Array<double> distances(n);
-    const Array<double> centred(n);
-    const Array<double> row(n);
-    for (std::int64_t index = 0; index < lists.count(); ++index) {
-      const std::int64_t begin = lists.begin(index);
-      const Scalar* x = detail::data<Scalar>(values) + begin;
-      inverse[static_cast<std::size_t>(index)] = detail::inverse_temperature(x, n, options);
-      detail::sort_decreasing(x, n, -1, keys.data(), sorted.data() + begin, order.data() + begin);
-      const NeuralList list = list_at(index);
-      list.measure(distances.data(), centred.data());
-      list.fill(distances.data(), centred.data(), row.data(), detail::data<Scalar>(matrix) + begin * n);
+    if (matrix.device() == Device::accelerator) {
+      fill_on_accelerator<Scalar>(kept, matrix);
+    } else {
+      fill_lists<Scalar>(kept, values, matrix);
     }
   });
   if (Recorder recorder{neural_sort_operation, {values}}) {
     const Shape shape = values->shape();
-    recorder.record(matrix, [list_at, lists, n, shape, saved = Saved(matrix)](BackwardPass& pass) {
+    recorder.record(matrix, [kept, shape, saved = Saved(matrix)](BackwardPass& pass) {
       Tensor result = detail::make_tensor_like(pass.gradient(), shape);
-      const Array<double> direct(n);
-      const Array<double> of_distances(n);
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t index = 0; index < lists.count(); ++index) {
-          const std::int64_t begin = lists.begin(index);
-          std::fill_n(direct.data(), n, 0.0);
-          std::fill_n(of_distances.data(), n, 0.0);
-          list_at(index).backward(detail::data<Scalar>(saved.tensor()) + begin * n,
-                                  detail::data<Scalar>(pass.gradient()) + begin * n, direct.data(), of_distances.data(),
-                                  detail::data<Scalar>(result) + begin);
+        if (result.device() == Device::accelerator) {
+          backward_on_accelerator<Scalar>(kept, saved.tensor(), pass.gradient(), result);
+        } else {
+          backward_lists<Scalar>(kept, saved.tensor(), pass.gradient(), result);
         }
       });
       pass.add(0, std::move(result));

@@ -5,12 +5,14 @@
 // With E = e^(u / t) both are quotients without an exponential, c_ij = E_i / (E_i + E_j); E is measured from a value
 // not far below, which is renewed before it could overflow.
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
+#include <ranktape/ops/rank/sigmoid_kernels.hpp>
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -119,56 +121,106 @@ void backward_list(const SigmoidList& list, double* exponentials, const double* 
   });
 }
 
-Tensor sigmoid_rank_of(Operand values, const Lists& lists, const RelaxationOptions& options) {
-  detail::require_cpu(name, values);
-  detail::check_relaxation(name, values, options.temperature);
-  const int sign = options.direction == Direction::ascending ? 1 : -1;
-  Tensor ranks = detail::make_tensor_like(values);
-  const auto documents = static_cast<std::size_t>(values->size());
-  const auto longest = static_cast<std::size_t>(lists.longest());
-  const Array<double> sorted(documents);
-  const Array<std::uint32_t> order(documents);
-  const Array<double> inverse(static_cast<std::size_t>(lists.count()));
+/// What is kept of all lists, on their device: -u decreasing on the accelerator, u increasing on the CPU.
+struct Kept {
+  Lists lists;
+  int sign;
+  Array<double> sorted;
+  Array<std::uint32_t> order;
+  Array<double> inverse;
+};
+
+template <class Scalar>
+void rank_lists(const Kept& kept, const Tensor& values, const Tensor& ranks) {
+  const auto longest = static_cast<std::size_t>(kept.lists.longest());
   const Array<double> exponentials(longest);
   const Array<double> lower(longest);
+  const auto keys = detail::key_memory<Scalar>(longest);
+  for (std::int64_t index = 0; index < kept.lists.count(); ++index) {
+    const std::int64_t begin = kept.lists.begin(index);
+    const auto n = static_cast<std::uint32_t>(kept.lists.size(index));
+    double* u = kept.sorted.data() + begin;
+    std::uint32_t* order = kept.order.data() + begin;
+    detail::sort_decreasing(detail::data<Scalar>(values) + begin, n, -kept.sign, keys.data(), u, order);
+    std::transform(u, u + n, u, [](double negated) { return -negated; });
+    const double own = kept.inverse[static_cast<std::size_t>(index)];
+    rank_list(SigmoidList{n, own, u, order}, exponentials.data(), lower.data(), detail::data<Scalar>(ranks) + begin);
+  }
+}
+
+template <class Scalar>
+void rank_lists_on_accelerator(const Kept& kept, const Tensor& ranks) {
+  detail::launch(ranks.size(),
+                 detail::kernels::SigmoidRank<Scalar>{kept.sorted.data(), kept.order.data(), kept.inverse.data(),
+                                                      kept.lists.on_accelerator(), detail::data<Scalar>(ranks)});
+}
+
+template <class Scalar>
+void backward_lists(const Kept& kept, const Tensor& gradient, const Tensor& result) {
+  const auto longest = static_cast<std::size_t>(kept.lists.longest());
+  const Array<double> work(longest);
+  const Array<double> gradients(longest);
+  const Array<double> sums(longest);
+  for (std::int64_t index = 0; index < kept.lists.count(); ++index) {
+    const std::int64_t begin = kept.lists.begin(index);
+    const auto n = static_cast<std::uint32_t>(kept.lists.size(index));
+    const double own = kept.inverse[static_cast<std::size_t>(index)];
+    const SigmoidList list = {n, own, kept.sorted.data() + begin, kept.order.data() + begin};
+    const Scalar* g = detail::data<Scalar>(gradient) + begin;
+    for (std::uint32_t i = 0; i < n; ++i) {
+      gradients[i] = static_cast<double>(g[list.order[i]]);
+    }
+    std::fill_n(sums.data(), n, 0.0);
+    backward_list(list, work.data(), gradients.data(), sums.data());
+    Scalar* to = detail::data<Scalar>(result) + begin;
+    for (std::uint32_t i = 0; i < n; ++i) {
+      to[list.order[i]] = static_cast<Scalar>(sums[i] * own * kept.sign);
+    }
+  }
+}
+
+template <class Scalar>
+void backward_lists_on_accelerator(const Kept& kept, const Tensor& gradient, const Tensor& result) {
+  namespace kernels = detail::kernels;
+  const detail::ListOffsets lists = kept.lists.on_accelerator();
+  const Array<double> sorted_gradient(kept.sorted.size(), Device::accelerator);
+  detail::launch(result.size(), kernels::SigmoidSortedGradient<Scalar>{
+                                    detail::data<Scalar>(gradient), kept.order.data(), lists, sorted_gradient.data()});
+  detail::launch(result.size(),
+                 kernels::SigmoidRankGradient<Scalar>{kept.sorted.data(), kept.order.data(), kept.inverse.data(), lists,
+                                                      sorted_gradient.data(), kept.sign, detail::data<Scalar>(result)});
+}
+
+Kept keep(const Tensor& values, const Lists& lists, const RelaxationOptions& options) {
+  const int sign = options.direction == Direction::ascending ? 1 : -1;
+  Array<double> inverse = detail::inverse_temperatures(values, lists, options);
+  if (values.device() == Device::accelerator) {
+    detail::DeviceOrder found = detail::sort_on_accelerator(values, lists, -sign);
+    return {lists, sign, std::move(found.sorted), std::move(found.order), std::move(inverse)};
+  }
+  const auto documents = static_cast<std::size_t>(values.size());
+  return {lists, sign, Array<double>(documents), Array<std::uint32_t>(documents), std::move(inverse)};
+}
+
+Tensor sigmoid_rank_of(Operand values, const Lists& lists, const RelaxationOptions& options) {
+  detail::check_relaxation(name, values, options.temperature);
+  Tensor ranks = detail::make_tensor_like(values);
+  const Kept kept = keep(values, lists, options);
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    const auto keys = detail::key_memory<Scalar>(longest);
-    for (std::int64_t index = 0; index < lists.count(); ++index) {
-      const std::int64_t begin = lists.begin(index);
-      const auto n = static_cast<std::uint32_t>(lists.size(index));
-      const Scalar* x = detail::data<Scalar>(values) + begin;
-      double* u = sorted.data() + begin;
-      detail::sort_decreasing(x, n, -sign, keys.data(), u, order.data() + begin);
-      std::transform(u, u + n, u, [](double negated) { return -negated; });
-      const double own = detail::inverse_temperature(x, n, options);
-      inverse[static_cast<std::size_t>(index)] = own;
-      rank_list(SigmoidList{n, own, u, order.data() + begin}, exponentials.data(), lower.data(),
-                detail::data<Scalar>(ranks) + begin);
+    if (ranks.device() == Device::accelerator) {
+      rank_lists_on_accelerator<Scalar>(kept, ranks);
+    } else {
+      rank_lists<Scalar>(kept, values, ranks);
     }
   });
   if (Recorder recorder{sigmoid_rank_operation, {values}}) {
-    recorder.record(ranks, [lists, sign, sorted, order, inverse](BackwardPass& pass) {
+    recorder.record(ranks, [kept](BackwardPass& pass) {
       Tensor result = detail::make_tensor_like(pass.gradient());
-      const auto room = static_cast<std::size_t>(lists.longest());
-      const Array<double> work(room);
-      const Array<double> gradients(room);
-      const Array<double> sums(room);
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t index = 0; index < lists.count(); ++index) {
-          const std::int64_t begin = lists.begin(index);
-          const auto n = static_cast<std::uint32_t>(lists.size(index));
-          const double own = inverse[static_cast<std::size_t>(index)];
-          const SigmoidList list = {n, own, sorted.data() + begin, order.data() + begin};
-          const Scalar* g = detail::data<Scalar>(pass.gradient()) + begin;
-          for (std::uint32_t i = 0; i < n; ++i) {
-            gradients[i] = static_cast<double>(g[list.order[i]]);
-          }
-          std::fill_n(sums.data(), n, 0.0);
-          backward_list(list, work.data(), gradients.data(), sums.data());
-          Scalar* to = detail::data<Scalar>(result) + begin;
-          for (std::uint32_t i = 0; i < n; ++i) {
-            to[list.order[i]] = static_cast<Scalar>(sums[i] * own * sign);
-          }
+        if (result.device() == Device::accelerator) {
+          backward_lists_on_accelerator<Scalar>(kept, pass.gradient(), result);
+        } else {
+          backward_lists<Scalar>(kept, pass.gradient(), result);
         }
       });
       pass.add(0, std::move(result));

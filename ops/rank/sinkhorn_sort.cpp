@@ -1,17 +1,20 @@
-// Sorting by entropic optimal transport; ranktape/ops/rank/transport.hpp has the solver. The values are squashed to
+// Sorting by entropic optimal transport; ranktape/ops/rank/transport_list.hpp has the solver. The values are squashed
+// to
 //   w = (x - mean) / s,  z = 1 / (1 + e^-w),  s their population standard deviation (1 for a constant list),
 // so with q_j = dL/dz_j z_j (1 - z_j), dL/dx_j = (q_j - mean(q) - w_j mean(q w)) / s.
 
+#include <ranktape/core/backend.hpp>
+#include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
-#include <ranktape/ops/list_sums.hpp>
+#include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
+#include <ranktape/ops/rank/sinkhorn_kernels.hpp>
 #include <ranktape/ops/rank/sinkhorn_sort.hpp>
 #include <ranktape/ops/rank/sorted_keys.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 #include <ranktape/ops/rank/transport.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -21,9 +24,12 @@ namespace {
 
 using detail::Array;
 using detail::Lists;
-using detail::Transport;
+using detail::Transports;
+using detail::TransportState;
+namespace kernels = detail::kernels;
 
 constexpr const char* name = "sinkhorn_sort";
+constexpr double squash_nanoseconds = 10;  // of each value
 
 thread_local SinkhornDiagnostics last_diagnostics;
 
@@ -41,57 +47,77 @@ const Operation sinkhorn_sort_operation(name, [](Random& random) -> std::vector<
   return examples;
 });
 
-/// What is kept of all lists.
+/// All lists squashed, on their device.
 struct Squashed {
-  explicit Squashed(const Tensor& values, std::int64_t lists)
-      : z(static_cast<std::size_t>(values.size())),
-        w(z.size()),
-        h(z.size()),
-        inverse_deviation(static_cast<std::size_t>(lists)),
-        inverse_temperature(inverse_deviation.size()) {}
-
-  Array<double> z;
+  std::int64_t n;
+  int sign;
+  Tensor z;
   Array<double> w;
-  Array<double> h;                  // potentials
   Array<double> inverse_deviation;  // 1 / s of each list
   Array<double> inverse_temperature;
+  Array<double> h;  // potentials
 };
 
-template <class Scalar>
-void squash(const Scalar* values, std::size_t n, int sign, double* w, double* z, double& inverse_deviation) {
-  if (n == 0) {
-    return;
-  }
-  const detail::Moments moments = detail::moments(std::span<const Scalar>(values, n));
-  const double deviation = std::sqrt(moments.variance);
-  inverse_deviation = deviation > 0 ? 1 / deviation : 1;
-  for (std::size_t i = 0; i < n; ++i) {
-    w[i] = sign * (static_cast<double>(values[i]) - moments.mean) * inverse_deviation;
-    z[i] = 1 / (1 + std::exp(-w[i]));
-  }
+Squashed squash(const Tensor& values, const Lists& lists, const SinkhornOptions& options) {
+  const Device device = values.device();
+  const std::int64_t n = lists.longest();
+  const int sign = options.direction == Direction::ascending ? 1 : -1;
+  const Tensor z = detail::make_tensor(values.shape(), DType::float64, device);
+  const Array<double> w(static_cast<std::size_t>(values.size()), device);
+  const Array<double> inverse_deviation(static_cast<std::size_t>(lists.count()), device);
+  detail::dispatch(values.dtype(), [&]<class Scalar>() {
+    detail::for_each_index(device, lists.count(), squash_nanoseconds * static_cast<double>(n),
+                           kernels::Squash<Scalar>{detail::data<Scalar>(values), n, sign, w.data(),
+                                                   detail::data<double>(z), inverse_deviation.data()});
+  });
+  const RelaxationOptions unit = {options.temperature, options.direction, options.temperature_unit};
+  Array<double> inverse_temperature = detail::inverse_temperatures(z, lists, unit, nullptr, 2);
+  return {n, sign, z, w, inverse_deviation, std::move(inverse_temperature), Array<double>(w.size(), device)};
 }
 
-template <class Scalar>
-void unsquash(const double* of_z, const double* w, const double* z, std::size_t n, double factor, Scalar* result) {
-  const auto q = [&](std::size_t i) { return of_z[i] * z[i] * (1 - z[i]); };
-  const auto count = static_cast<double>(n);
-  const double mean = detail::sum_of(n, q) / count;
-  const double slope = detail::sum_of(n, [&](std::size_t i) { return q(i) * w[i]; }) / count;
-  for (std::size_t i = 0; i < n; ++i) {
-    result[i] = static_cast<Scalar>((q(i) - mean - w[i] * slope) * factor);
+/// The gradient of the values from that of z.
+void unsquash(const Squashed& kept, const Array<double>& of_z, const Tensor& result) {
+  detail::dispatch(result.dtype(), [&]<class Scalar>() {
+    detail::for_each_index(
+        result.device(), static_cast<std::int64_t>(kept.inverse_deviation.size()),
+        squash_nanoseconds * static_cast<double>(kept.n),
+        kernels::Unsquash<Scalar>{of_z.data(), kept.w.data(), detail::data<double>(kept.z),
+                                  kept.inverse_deviation.data(), kept.n, kept.sign, detail::data<Scalar>(result)});
+  });
+}
+
+/// What sorts the z of every list increasingly.
+Array<std::uint32_t> order_of(const Tensor& z, const Lists& lists) {
+  if (z.device() == Device::accelerator) {
+    return detail::sort_on_accelerator(z, lists, -1).order;
+  }
+  const auto n = static_cast<std::size_t>(lists.longest());
+  Array<std::uint32_t> order(static_cast<std::size_t>(z.size()));
+  const auto keys = detail::key_memory<double>(n);
+  const Array<double> sorted(n);
+  for (std::int64_t list = 0; list < lists.count(); ++list) {
+    detail::sort_decreasing(detail::data<double>(z) + lists.begin(list), n, -1, keys.data(), sorted.data(),
+                            order.data() + lists.begin(list));
+  }
+  return order;
+}
+
+/// Calls body(first, lists) for all lists, some at once.
+template <class Body>
+void for_each_some(std::int64_t count, std::int64_t some, const Body& body) {
+  for (std::int64_t first = 0; first < count; first += some) {
+    body(first, std::min(some, count - first));
   }
 }
 
 void check_options(Operand values, const SinkhornOptions& options) {
-  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   if (!(options.tolerance > 0)) {
     detail::fail<NumericError>(values.where(), name, "tolerance is {}; it must be positive", options.tolerance);
   }
 }
 
-void check_converged(Operand values, const SinkhornOptions& options, std::int64_t list,
-                     const Transport::Outcome& outcome) {
+void check_converged(Operand values, const SinkhornOptions& options, std::int64_t list, const TransportState& outcome) {
   if (!(outcome.error <= options.tolerance)) {
     detail::fail<NumericError>(values.where(), name,
                                "list {} of {} has not converged: after {} iterations a row or column sums to 1 only "
@@ -102,6 +128,29 @@ void check_converged(Operand values, const SinkhornOptions& options, std::int64_
   }
 }
 
+void solve_backward(const Squashed& kept, std::int64_t some, const Tensor& gradient, const Tensor& result,
+                    SourceLocation where) {
+  const std::int64_t n = kept.n;
+  const Transports transports(some, n, result.device());
+  const Array<double> of_z(kept.w.size(), result.device());
+  for_each_some(
+      static_cast<std::int64_t>(kept.inverse_deviation.size()), some, [&](std::int64_t first, std::int64_t count) {
+        detail::dispatch(gradient.dtype(), [&]<class Scalar>() {
+          transports.backward(count, detail::data<double>(kept.z) + first * n, kept.h.data() + first * n,
+                              kept.inverse_temperature.data() + first, detail::data<Scalar>(gradient) + first * n * n,
+                              of_z.data() + first * n);
+        });
+        const Array<TransportState> outcomes = transports.states();
+        for (std::int64_t i = 0; i < count; ++i) {
+          if (!outcomes[static_cast<std::size_t>(i)].solved) {
+            detail::fail<NumericError>(
+                where, name, "the gradient of list {} could not be solved for; raise the temperature", first + i);
+          }
+        }
+      });
+  unsquash(kept, of_z, result);
+}
+
 }  // namespace
 
 SinkhornDiagnostics sinkhorn_diagnostics() { return last_diagnostics; }
@@ -110,55 +159,36 @@ Tensor sinkhorn_sort(Operand values, const SinkhornOptions& options) {
   const Lists lists = Lists::rows(name, values);
   check_options(values, options);
   Tensor matrix = detail::make_tensor_like(values, detail::matrix_shape(name, values));
-  const int sign = options.direction == Direction::ascending ? 1 : -1;
-  const RelaxationOptions unit = {options.temperature, options.direction, options.temperature_unit};
-  const auto n = static_cast<std::size_t>(lists.longest());
-  const Squashed kept(values, lists.count());
+  const Squashed kept = squash(values, lists, options);
+  const std::int64_t n = kept.n;
+  const std::int64_t some = Transports::at_once(lists.count(), n, matrix.device());
+  const Transports transports(some, n, matrix.device());
+  const Array<std::uint32_t> order = order_of(kept.z, lists);
   SinkhornDiagnostics diagnostics;
-  Transport transport(lists.count() == 0 ? 0 : n);
-  const auto keys = detail::key_memory<double>(n);
-  const Array<double> sorted(n);
-  const Array<std::uint32_t> order(n);
-  detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    for (std::int64_t list = 0; list < lists.count(); ++list) {
-      const auto begin = static_cast<std::size_t>(lists.begin(list));
-      const auto at = static_cast<std::size_t>(list);
-      double* z = kept.z.data() + begin;
-      squash(detail::data<Scalar>(values) + begin, n, sign, kept.w.data() + begin, z, kept.inverse_deviation[at]);
-      kept.inverse_temperature[at] = detail::inverse_temperature(z, lists.size(list), unit, 2);
-      detail::sort_decreasing(z, n, -1, keys.data(), sorted.data(), order.data());
-      const Transport::Outcome outcome =
-          transport.solve(z, order.data(), kept.inverse_temperature[at], options.tolerance, options.max_iterations,
-                          kept.h.data() + begin);
+  for_each_some(lists.count(), some, [&](std::int64_t first, std::int64_t count) {
+    transports.solve(count, detail::data<double>(kept.z) + first * n, order.data() + first * n,
+                     kept.inverse_temperature.data() + first, {options.tolerance, options.max_iterations},
+                     kept.h.data() + first * n);
+    const Array<TransportState> outcomes = transports.states();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const TransportState& outcome = outcomes[static_cast<std::size_t>(i)];
       diagnostics.iterations = std::max(diagnostics.iterations, outcome.iterations);
       diagnostics.error = std::max(diagnostics.error, outcome.error);
       last_diagnostics = diagnostics;
-      check_converged(values, options, list, outcome);
-      std::transform(transport.matrix(), transport.matrix() + n * n, detail::data<Scalar>(matrix) + begin * n,
-                     [](double entry) { return static_cast<Scalar>(entry); });
+      check_converged(values, options, first + i, outcome);
     }
+    detail::dispatch(matrix.dtype(), [&]<class Scalar>() {
+      constexpr double convert_nanoseconds = 0.3;
+      detail::for_each_index(
+          matrix.device(), count * n * n, convert_nanoseconds,
+          kernels::Convert<double, Scalar>{transports.matrices(), detail::data<Scalar>(matrix) + first * n * n});
+    });
   });
   if (Recorder recorder{sinkhorn_sort_operation, {values}}) {
     const Shape shape = values->shape();
-    recorder.record(matrix, [kept, lists, shape, n, sign, where = values.where()](BackwardPass& pass) {
+    recorder.record(matrix, [kept, shape, some, where = values.where()](BackwardPass& pass) {
       Tensor result = detail::make_tensor_like(pass.gradient(), shape);
-      Transport again(lists.count() == 0 ? 0 : n);
-      const Array<double> of_z(n);
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t list = 0; list < lists.count(); ++list) {
-          const auto begin = static_cast<std::size_t>(lists.begin(list));
-          const auto at = static_cast<std::size_t>(list);
-          const double* z = kept.z.data() + begin;
-          const double inverse = kept.inverse_temperature[at];
-          again.fill(z, kept.h.data() + begin, inverse);
-          if (!again.backward(inverse, detail::data<Scalar>(pass.gradient()) + begin * n, of_z.data())) {
-            detail::fail<NumericError>(where, name,
-                                       "the gradient of list {} could not be solved for; raise the temperature", list);
-          }
-          unsquash(of_z.data(), kept.w.data() + begin, z, n, sign * kept.inverse_deviation[at],
-                   detail::data<Scalar>(result) + begin);
-        }
-      });
+      solve_backward(kept, some, pass.gradient(), result, where);
       pass.add(0, std::move(result));
     });
   }

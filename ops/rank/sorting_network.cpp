@@ -11,10 +11,11 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/comparators.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
+#include <ranktape/ops/rank/network_device.hpp>
+#include <ranktape/ops/rank/network_kernels.hpp>
 #include <ranktape/ops/rank/network_layout.hpp>
 #include <ranktape/ops/rank/sorting_network.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 
@@ -22,6 +23,7 @@ namespace ranktape {
 namespace {
 
 using detail::Array;
+using detail::DeviceNetwork;
 using detail::Lists;
 using detail::Mixture;
 using detail::NetworkLayout;
@@ -93,9 +95,7 @@ struct NetworkRun {
       before(s, a, b);
       const Mixture& m = mixtures[s];
       for (std::size_t column = 0; column < width; ++column) {
-        const double was = a[column];
-        a[column] = m.keep * was + m.swap * b[column];
-        b[column] = m.swap * was + m.keep * b[column];
+        detail::mix_rows(m, a[column], b[column]);
       }
     }
   }
@@ -138,10 +138,8 @@ struct NetworkRun {
         const Mixture& m = mixtures[s];
         double sum = 0;
         for (std::size_t column = 0; column < width; ++column) {
-          const double was = a[column];
-          sum += (was - b[column]) * steps[s * width + column];
-          a[column] = m.keep * was + m.swap * b[column];
-          b[column] = m.swap * was + m.keep * b[column];
+          sum += (a[column] - b[column]) * steps[s * width + column];
+          detail::mix_rows(m, a[column], b[column]);
         }
         of_mixtures[s] += sum;
       }
@@ -152,13 +150,8 @@ struct NetworkRun {
   void backward_values(const Array<double>& of_mixtures, Scalar* result) const {
     std::fill_n(wires.data(), wires.size(), 0.0);  // from here on their gradients: the sorted values are not returned
     for (std::size_t s = mixtures.size(); s-- > 0;) {
-      double& a = wires[layout.steps[s].first];
-      double& b = wires[layout.steps[s].second];
-      const Mixture& m = mixtures[s];
-      const double of_difference = (of_mixtures[s] - (a - b) * differences[s]) * m.slope;
-      const double was = a;
-      a = m.keep * was + m.swap * b - of_difference;
-      b = m.swap * was + m.keep * b + of_difference;
+      detail::mix_value_gradients(mixtures[s], of_mixtures[s], differences[s], wires[layout.steps[s].first],
+                                  wires[layout.steps[s].second]);
     }
     for (std::size_t i = 0; i < wires.size(); ++i) {
       result[i] = static_cast<Scalar>(sign * wires[layout.start[i]]);
@@ -166,37 +159,67 @@ struct NetworkRun {
   }
 };
 
+RelaxationOptions unit_of(const SortingNetworkOptions& options) {
+  return {options.temperature, options.direction, options.temperature_unit};
+}
+
+void fill_lists(const Tensor& values, const Lists& lists, const SortingNetworkOptions& options, const Tensor& matrix) {
+  const std::int64_t n = lists.longest();
+  const NetworkRun run(options, static_cast<std::uint32_t>(n));
+  detail::dispatch(values.dtype(), [&]<class Scalar>() {
+    for (std::int64_t list = 0; list < lists.count(); ++list) {
+      const Scalar* x = detail::data<Scalar>(values) + lists.begin(list);
+      run.sort(x, detail::inverse_temperature(x, n, unit_of(options)));
+      run.fill(detail::data<Scalar>(matrix) + lists.begin(list) * n);
+    }
+  });
+}
+
+void backward_lists(const Tensor& values, const Lists& lists, const SortingNetworkOptions& options,
+                    const Tensor& gradient, const Tensor& result) {
+  const std::int64_t n = lists.longest();
+  const NetworkRun again(options, static_cast<std::uint32_t>(n));
+  const Array<double> of_mixtures(again.mixtures.size());
+  const Array<double> steps(of_mixtures.size() * width);
+  detail::dispatch(values.dtype(), [&]<class Scalar>() {
+    for (std::int64_t list = 0; list < lists.count(); ++list) {
+      const Scalar* x = detail::data<Scalar>(values) + lists.begin(list);
+      again.sort(x, detail::inverse_temperature(x, n, unit_of(options)));
+      again.backward_matrix(detail::data<Scalar>(gradient) + lists.begin(list) * n, steps, of_mixtures);
+      again.backward_values(of_mixtures, detail::data<Scalar>(result) + lists.begin(list));
+    }
+  });
+}
+
+DeviceNetwork sorted_on_accelerator(const Tensor& values, const Lists& lists, const SortingNetworkOptions& options) {
+  DeviceNetwork network(options, lists.count(), lists.longest(),
+                        detail::inverse_temperatures(values, lists, unit_of(options)));
+  network.sort(values);
+  return network;
+}
+
 }  // namespace
 
 Tensor sorting_network(Operand values, const SortingNetworkOptions& options) {
   const Lists lists = Lists::rows(name, values);
-  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   Tensor matrix = detail::make_tensor_like(values, detail::matrix_shape(name, values));
-  const RelaxationOptions unit = {options.temperature, options.direction, options.temperature_unit};
-  const auto n = static_cast<std::uint32_t>(lists.longest());
-  const NetworkRun run(options, n);
-  detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    for (std::int64_t list = 0; list < lists.count(); ++list) {
-      const Scalar* x = detail::data<Scalar>(values) + lists.begin(list);
-      run.sort(x, detail::inverse_temperature(x, n, unit));
-      run.fill(detail::data<Scalar>(matrix) + lists.begin(list) * n);
+  if (matrix.device() == Device::accelerator) {
+    if (matrix.size() > 0) {
+      sorted_on_accelerator(values, lists, options).fill(matrix);
     }
-  });
+  } else {
+    fill_lists(values, lists, options, matrix);
+  }
   if (Recorder recorder{sorting_network_operation, {values}}) {
-    recorder.record(matrix, [lists, options, unit, n, saved = Saved(values)](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(saved.tensor());
-      const NetworkRun again(options, n);
-      const Array<double> of_mixtures(again.mixtures.size());
-      const Array<double> steps(of_mixtures.size() * width);
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t list = 0; list < lists.count(); ++list) {
-          const Scalar* x = detail::data<Scalar>(saved.tensor()) + lists.begin(list);
-          again.sort(x, detail::inverse_temperature(x, n, unit));
-          again.backward_matrix(detail::data<Scalar>(pass.gradient()) + lists.begin(list) * n, steps, of_mixtures);
-          again.backward_values(of_mixtures, detail::data<Scalar>(result) + lists.begin(list));
-        }
-      });
+    recorder.record(matrix, [lists, options, saved = Saved(values)](BackwardPass& pass) {
+      const Tensor& x = saved.tensor();
+      Tensor result = detail::make_tensor_like(x);
+      if (result.device() == Device::cpu) {
+        backward_lists(x, lists, options, pass.gradient(), result);
+      } else if (result.size() > 0) {
+        sorted_on_accelerator(x, lists, options).backward(pass.gradient(), result);
+      }
       pass.add(0, std::move(result));
     });
   }

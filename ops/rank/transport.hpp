@@ -1,55 +1,47 @@
 #pragma once
 
 #include <ranktape/core/array.hpp>
+#include <ranktape/ops/rank/transport_kernels.hpp>
 
-#include <cstddef>
 #include <cstdint>
 
-// Internal: the entropic optimal transport between n points and n anchors, for sinkhorn_sort.
+// Internal: entropic optimal transports of some lists at once, on either device.
 namespace ranktape::detail {
 
-/// P_ij = softmax over j of (h_j - (a_i - z_j)^2) / t with a_i = i / (n - 1), and h such that its columns, like its
-/// rows, sum to 1.
-class Transport {
+class Transports {
  public:
-  explicit Transport(std::size_t n);
+  /// How many of `count` lists of length n are taken at once: one on the CPU; what some 128 MiB hold on the
+  /// accelerator.
+  static std::int64_t at_once(std::int64_t count, std::int64_t n, Device device);
 
-  struct Outcome {
-    std::int64_t iterations;
-    double error;  ///< the largest difference of a sum from 1
-  };
-  /// Finds h, n numbers; `order` sorts z increasingly. Afterwards matrix() is P.
-  Outcome solve(const double* z, const std::uint32_t* order, double inverse_temperature, double tolerance,
-                std::int64_t max_iterations, double* h);
-  /// P from h. Returns the sum of h / t less those of the logarithms of the softmax's denominators.
-  double fill(const double* z, const double* h, double inverse_temperature);
-  /// Sets `gradient` to dL/dz for the gradient g of P, given P in matrix(); false if that could not be solved for.
+  /// Memory for up to `count` lists.
+  Transports(std::int64_t count, std::int64_t n, Device device);
+
+  /// Finds h of `count` lists; `order` sorts their z increasingly. Afterwards matrices() are P.
+  void solve(std::int64_t count, const double* z, const std::uint32_t* order, const double* inverse_temperatures,
+             const TransportLimits& limits, double* h) const;
+  /// Sets `results` to dL/dz for the gradients of the matrices of lists that have been solved.
   template <class Scalar>
-  bool backward(double inverse_temperature, const Scalar* g, double* gradient);
+  void backward(std::int64_t count, const double* z, double* h, const double* inverse_temperatures,
+                const Scalar* gradients, double* results) const;
 
-  [[nodiscard]] const double* matrix() const { return matrix_.data(); }
-  [[nodiscard]] double anchor(std::size_t i) const {
-    return n_ < 2 ? 0.0 : static_cast<double>(i) / static_cast<double>(n_ - 1);
-  }
+  [[nodiscard]] const double* matrices() const { return matrices_.data(); }
+  /// How that went, for each list, in memory of the CPU.
+  [[nodiscard]] Array<TransportState> states() const;
 
  private:
-  [[nodiscard]] double cost(std::size_t i, double z) const {
-    const double difference = anchor(i) - z;
-    return difference * difference;
-  }
-  void start(const double* z, const std::uint32_t* order, double* h) const;
-  [[nodiscard]] double column_error() const;
-  void apply(const double* x, double* y) const;
-  [[nodiscard]] bool solve_columns(double enough, double acceptable) const;
+  [[nodiscard]] TransportLists lists(const double* z, const double* inverse_temperatures, double* h) const;
+  template <class Scalar>
+  void run(std::int64_t count, const TransportLists& lists, const TransportLimits& limits, const Scalar* gradients,
+           double* results) const;
+  [[nodiscard]] bool running(std::int64_t count) const;
 
-  std::size_t n_;
-  Array<double> matrix_;
-  Array<std::uint32_t> greatest_;  // of each row of the matrix
-  Array<double> columns_;          // mu
-  Array<double> residual_;
-  Array<double> direction_;
-  Array<double> image_;
-  Array<double> inverse_diagonal_;
+  std::int64_t n_;
+  Device device_;
+  Array<double> matrices_;
+  Array<double> vectors_;
+  Array<std::uint32_t> greatest_;
+  Array<TransportState> states_;
 };
 
 }  // namespace ranktape::detail
