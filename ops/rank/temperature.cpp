@@ -1,10 +1,11 @@
+#include <ranktape/core/backend.hpp>
+#include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/fail.hpp>
-#include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <vector>
 
 namespace ranktape::detail {
 
@@ -18,24 +19,38 @@ PerList::PerList(const char* operation, const char* name, Operand tensor, Operan
   const std::vector<double> numbers = tensor->to_vector<double>();
   numbers_ = Array<double>(numbers.size());
   std::copy(numbers.begin(), numbers.end(), numbers_.data());
+  on_device_ = numbers_;
+  if (values->device() != Device::cpu) {
+    on_device_ = Array<double>(numbers.size(), values->device());
+    copy_bytes(on_device_.data(), values->device(), numbers_.data(), Device::cpu, numbers.size() * sizeof(double));
+  }
 }
 
+namespace {
+
+/// One sum of numbers on either device, in an order that their count alone decides.
+Array<double> sum_of_terms(Array<double> terms) {
+  do {
+    const auto count = static_cast<std::int64_t>(terms.size());
+    const std::int64_t sums = std::max<std::int64_t>(1, (count - 1) / kernels::terms_of_sum + 1);
+    Array<double> next(static_cast<std::size_t>(sums), terms.device());
+    for_each_index(terms.device(), sums, 1.0 * kernels::terms_of_sum,
+                   kernels::SumTerms{terms.data(), count, next.data()});
+    terms = std::move(next);
+  } while (terms.size() != 1);
+  return terms;
+}
+
+}  // namespace
+
 Tensor PerList::gradient(const Array<double>& of_lists) const {
-  Tensor result = make_tensor(shape_, dtype_, device_);
-  dispatch(result.dtype(), [&]<class Scalar>() {
-    Scalar* to = data<Scalar>(result);
-    if (size() != 1) {
-      std::transform(of_lists.data(), of_lists.data() + of_lists.size(), to,
-                     [](double part) { return static_cast<Scalar>(part); });
-      return;
-    }
-    double sum = 0;
-    for (const double part : of_lists.span()) {
-      sum += part;
-    }
-    *to = static_cast<Scalar>(sum);
+  const Array<double> parts = size() == 1 && of_lists.size() != 1 ? sum_of_terms(of_lists) : of_lists;
+  Tensor result = make_tensor(shape_, dtype_, parts.device());
+  dispatch(dtype_, [&]<class Scalar>() {
+    for_each_index(parts.device(), result.size(), 1,
+                   kernels::Convert<double, Scalar>{parts.data(), data<Scalar>(result)});
   });
-  return result;
+  return device_ == result.device() ? result : result.to(device_);
 }
 
 void check_relaxation(const char* operation, Operand values, double temperature) {
@@ -66,27 +81,29 @@ PerList check_temperatures(const char* operation, Operand values, const Lists& l
 
 template <class Scalar>
 double inverse_temperature(const Scalar* values, std::int64_t n, const RelaxationOptions& options, int power) {
-  const SoftRankOptions as_strength = {.regularization_strength = options.temperature,
-                                       .strength_unit = options.temperature_unit};
-  double inverse = inverse_strength(values, n, as_strength);
-  if (power == 2 && options.temperature_unit == StrengthUnit::spread && n > 0) {
-    inverse *= inverse * (options.temperature / static_cast<double>(n));  // n / (t sd^2) from n / (t sd)
-  }
-  return std::min(inverse, std::numeric_limits<double>::max());
+  return InverseOfList{options.temperature, options.temperature_unit, power}(ListView<const Scalar>{values, n, 1});
 }
 
 template double inverse_temperature(const float*, std::int64_t, const RelaxationOptions&, int);
 template double inverse_temperature(const double*, std::int64_t, const RelaxationOptions&, int);
 
 Array<double> inverse_temperatures(const Tensor& values, const Lists& lists, const RelaxationOptions& options,
-                                   const PerList& factor) {
-  Array<double> inverse(static_cast<std::size_t>(lists.count()));
+                                   const PerList* factor, int power) {
+  const Device device = values.device();
+  const Array<double> inverse(static_cast<std::size_t>(lists.count()), device);
+  const InverseOfList formula = {options.temperature, options.temperature_unit, power};
+  const ListNumbers factors = factor != nullptr ? factor->on_device() : ListNumbers{nullptr, false};
   dispatch(values.dtype(), [&]<class Scalar>() {
+    const Scalar* x = data<Scalar>(values);
+    if (device == Device::accelerator) {
+      launch(lists.count(),
+             kernels::InverseTemperature<Scalar>{x, lists.on_accelerator(), formula, factors, inverse.data()});
+      return;
+    }
     for (std::int64_t list = 0; list < lists.count(); ++list) {
-      RelaxationOptions own = options;
-      own.temperature *= factor[list];
-      inverse[static_cast<std::size_t>(list)] =
-          inverse_temperature(data<Scalar>(values) + lists.begin(list), lists.size(list), own);
+      InverseOfList own = formula;
+      own.temperature *= factors[list];
+      inverse[static_cast<std::size_t>(list)] = own(ListView<const Scalar>{x + lists.begin(list), lists.size(list), 1});
     }
   });
   return inverse;

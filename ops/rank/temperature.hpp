@@ -4,6 +4,7 @@
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/rank/lists.hpp>
 #include <ranktape/ops/rank/options.hpp>
+#include <ranktape/ops/rank/temperature_kernels.hpp>
 
 #include <cstdint>
 
@@ -13,16 +14,20 @@ namespace ranktape::detail {
 /// The numbers of a tensor that has one for all lists, or one for each.
 class PerList {
  public:
-  /// Copies them, of either dtype. Throws ShapeError for another size. `name` is what error texts call the tensor.
+  /// Copies them, of either dtype, from either device. Throws ShapeError for another size. `name` is what error texts
+  /// call the tensor.
   PerList(const char* operation, const char* name, Operand tensor, Operand values, const Lists& lists);
 
   double operator[](std::int64_t list) const { return numbers_[size() == 1 ? 0 : static_cast<std::size_t>(list)]; }
   [[nodiscard]] std::size_t size() const { return numbers_.size(); }
-  /// The tensor's gradient, in its type, from that of each list's number.
+  /// The same for kernels, in memory of the values' device. Valid while this object or a copy of it is.
+  [[nodiscard]] ListNumbers on_device() const { return {on_device_.data(), size() != 1}; }
+  /// The tensor's gradient, in its type and on its device, from that of each list's number (on the values' device).
   [[nodiscard]] Tensor gradient(const Array<double>& of_lists) const;
 
  private:
   Array<double> numbers_;
+  Array<double> on_device_;  // the same array where the values are on the CPU
   Shape shape_;
   DType dtype_;
   Device device_;
@@ -38,12 +43,16 @@ inline Tensor number(double value) { return Tensor::scalar(value, {.dtype = DTyp
 
 /// What divides one list's values: 1 / temperature in absolute units, at most the largest double. For a relaxation that
 /// divides the power `power` of differences, the unit `spread` is of that power, too: scaling the values changes
-/// nothing.
+/// nothing. For a list on the CPU.
 template <class Scalar>
 double inverse_temperature(const Scalar* values, std::int64_t n, const RelaxationOptions& options, int power = 1);
 
-/// The same for every list of `values`, the temperature multiplied by the list's `factor`.
+/// The same for every list of `values`, on their device, the temperature multiplied by the list's `factor` if given.
 Array<double> inverse_temperatures(const Tensor& values, const Lists& lists, const RelaxationOptions& options,
-                                   const PerList& factor);
+                                   const PerList* factor = nullptr, int power = 1);
+inline Array<double> inverse_temperatures(const Tensor& values, const Lists& lists, const RelaxationOptions& options,
+                                          const PerList& factor) {
+  return inverse_temperatures(values, lists, options, &factor);
+}
 
 }  // namespace ranktape::detail

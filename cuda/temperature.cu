@@ -1,0 +1,8 @@
+#include <ranktape/cuda/launch.cuh>
+#include <ranktape/ops/rank/temperature_kernels.hpp>
+
+namespace ranktape::detail {
+
+template struct Launchable<kernels::InverseTemperature<float>, kernels::InverseTemperature<double>, kernels::SumTerms>;
+
+}  // namespace ranktape::detail
