@@ -3,6 +3,7 @@
 
 namespace ranktape::detail {
 
-template struct Launchable<kernels::InverseTemperature<float>, kernels::InverseTemperature<double>, kernels::SumTerms>;
+template struct Launchable<kernels::InverseTemperature<float>, kernels::InverseTemperature<double>, kernels::SumTerms,
+                           kernels::DivideByNumber>;
 
 }  // namespace ranktape::detail

@@ -53,6 +53,13 @@ Tensor PerList::gradient(const Array<double>& of_lists) const {
   return device_ == result.device() ? result : result.to(device_);
 }
 
+Tensor PerList::gradient_of_logarithm(const Array<double>& of_lists) const {
+  const Array<double> quotients(of_lists.size(), of_lists.device());
+  for_each_index(of_lists.device(), static_cast<std::int64_t>(of_lists.size()), 1,
+                 kernels::DivideByNumber{of_lists.data(), on_device(), quotients.data()});
+  return gradient(quotients);
+}
+
 void check_relaxation(const char* operation, Operand values, double temperature) {
   if (temperature == 0) {
     fail<NumericError>(values.where(), operation,

@@ -61,6 +61,13 @@ struct InverseTemperature {
   }
 };
 
+struct DivideByNumber {
+  const double* of_lists;
+  ListNumbers numbers;
+  double* quotients;
+  constexpr void operator()(std::int64_t list) const { quotients[list] = of_lists[list] / numbers[list]; }
+};
+
 /// How many terms one call of the next kernel sums.
 inline constexpr std::int64_t terms_of_sum = 256;
 
