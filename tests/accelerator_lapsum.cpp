@@ -188,8 +188,9 @@ TEST_CASE("accelerator lapsum: ties, constant lists and far values") {
     kinds[2].second[i] = (place - n / 2.0) * 1e30;
     kinds[3].second[i] = (i % 3 == 0 ? 40 : -40) + place * 1e-6;
   }
-  for (const auto& [kind, values] : kinds) {
-    CAPTURE(kind);
+  for (const auto& kind : kinds) {
+    const Numbers& values = kind.second;
+    CAPTURE(kind.first);
     for (const StrengthUnit unit : {StrengthUnit::absolute, StrengthUnit::spread}) {
       for (const Named& operation : operations({.temperature = 0.25, .temperature_unit = unit})) {
         CAPTURE(operation.name);
