@@ -111,7 +111,7 @@ template <class Scalar>
 Array<double> backward_on_cpu(const LaplaceLists& sorted, const Scalar* values, const Scalar* g, Scalar* result) {
   const Lists& where = sorted.lists;
   const Array<double> work(static_cast<std::size_t>(where.longest()));
-  const Array<double> moments(static_cast<std::size_t>(where.count()));
+  Array<double> moments(static_cast<std::size_t>(where.count()));
   for (std::int64_t index = 0; index < where.count(); ++index) {
     const std::int64_t begin = where.begin(index);
     moments[static_cast<std::size_t>(index)] = backward_list(

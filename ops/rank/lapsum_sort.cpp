@@ -121,7 +121,7 @@ Array<double> backward_on_cpu(const LaplaceLists& sorted, const Places& places, 
   const Lists& where = sorted.lists;
   const Array<double> from_below(static_cast<std::size_t>(where.longest()));
   const Array<double> from_above(from_below.size());
-  const Array<double> moments(static_cast<std::size_t>(where.count()));
+  Array<double> moments(static_cast<std::size_t>(where.count()));
   for (std::int64_t index = 0; index < where.count(); ++index) {
     const std::int64_t begin = where.begin(index);
     const LaplaceList list = sorted.list(index);

@@ -124,7 +124,7 @@ GradientsOfLists backward_on_cpu(const LaplaceLists& sorted, const Selection& ke
                                  const Scalar* g, Scalar* result) {
   const Lists& where = sorted.lists;
   const detail::SelectionView view = kept.view();
-  const GradientsOfLists of_lists = {Array<double>(kept.total.size()), Array<double>(kept.total.size())};
+  GradientsOfLists of_lists = {Array<double>(kept.total.size()), Array<double>(kept.total.size())};
   for (std::int64_t index = 0; index < where.count(); ++index) {
     const auto at = static_cast<std::size_t>(index);
     const std::int64_t begin = where.begin(index);

@@ -109,7 +109,7 @@ Array<double> squares_of_lists(const Scalar* values, const Lists& lists) {
 
 Array<double> inverse_temperatures(const Tensor& values, const Lists& lists, const RelaxationOptions& options,
                                    const PerList* factor, int power) {
-  const Array<double> inverse(static_cast<std::size_t>(lists.count()), values.device());
+  Array<double> inverse(static_cast<std::size_t>(lists.count()), values.device());
   const InverseOfList formula = {options.temperature, options.temperature_unit, power};
   const ListNumbers factors = factor != nullptr ? factor->on_device() : ListNumbers{nullptr, false};
   dispatch(values.dtype(), [&]<class Scalar>() {
