@@ -3,6 +3,8 @@
 
 namespace ranktape::detail {
 
-template struct Launchable<kernels::InverseTemperature<float>, kernels::InverseTemperature<double>, kernels::SumTerms>;
+template struct Launchable<kernels::InverseTemperature, kernels::SumTile<kernels::OffsetTerm<float>>,
+                           kernels::SumTile<kernels::OffsetTerm<double>>, kernels::SumTile<kernels::SquareTerm<float>>,
+                           kernels::SumTile<kernels::SquareTerm<double>>, kernels::SumTerms, kernels::DivideByNumber>;
 
 }  // namespace ranktape::detail

@@ -5,15 +5,15 @@
 // that of row j, and f and q the density and the softmax of -|b_j - u_i| / t,
 //   dL/du_i = sum_j (q_ji sum_l(h_jl f_jl) - h_ji f_ji).
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/rank/lapsum_permutation_kernels.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 namespace ranktape {
@@ -25,6 +25,8 @@ using detail::LaplaceList;
 using detail::LaplaceLists;
 using detail::LaplaceSums;
 using detail::Lists;
+using detail::Share;
+namespace kernels = detail::kernels;
 
 constexpr const char* name = "lapsum_permutation";
 
@@ -32,28 +34,14 @@ const Operation lapsum_permutation_operation(name, [](Random& random) {
   return detail::relaxation_examples(random, lapsum_permutation);
 });
 
-/// F((b - u) / t) and 1 - F((b - u) / t), each to its last digit.
-struct Share {
-  double below = 0;
-  double above = 1;
-};
-
-Share share(const Crossing& crossing, const LaplaceList& list, std::uint32_t i) {
-  const Crossing::Distance away = crossing.distance(list, i);
-  const double half = std::exp(-away.beyond - away.nearest) / 2;
-  return i < crossing.interval ? Share{1 - half, half} : Share{half, 1 - half};
-}
-
 template <class Scalar>
 void fill_matrix(const LaplaceList& list, const Crossing* crossings, Scalar* to) {
   std::vector<Share, detail::PoolAllocator<Share>> last(list.n);
   for (std::uint32_t j = 0; j < list.n; ++j) {
     Scalar* row = to + std::size_t{j} * list.n;
     for (std::uint32_t i = 0; i < list.n; ++i) {
-      const Share next = j + 1 < list.n ? share(crossings[j + 1], list, i) : Share{1, 0};
-      // The difference of the smaller two of the four shares, which are exact.
-      const double difference = last[i].below < 0.5 ? next.below - last[i].below : last[i].above - next.above;
-      row[list.order[i]] = static_cast<Scalar>(difference);
+      const Share next = j + 1 < list.n ? detail::share_of(crossings[j + 1], list, i) : Share{1, 0};
+      row[list.order[i]] = static_cast<Scalar>(detail::step_of(last[i], next));
       last[i] = next;
     }
   }
@@ -69,11 +57,8 @@ void backward_list(const LaplaceList& list, const Crossing* crossings, double* s
     const auto step = [&](std::uint32_t i) {
       return static_cast<double>(upper[list.order[i]]) - static_cast<double>(lower[list.order[i]]);
     };
-    // q_ji, and f_ji = total / (2 t) q_ji
-    const auto weight = [&](std::uint32_t i) {
-      const Crossing::Distance away = crossing.distance(list, i);
-      return away.weight * std::exp(-away.beyond);
-    };
+    // f_ji = total / (2 t) q_ji
+    const auto weight = [&](std::uint32_t i) { return detail::softmax_weight(crossing, list, i); };
     double mean = 0;
     for (std::uint32_t i = 0; i < list.n; ++i) {
       mean += step(i) * weight(i);
@@ -88,44 +73,79 @@ void backward_list(const LaplaceList& list, const Crossing* crossings, double* s
   }
 }
 
+/// Crossings and matrices of all lists.
+template <class Scalar>
+void permute_on_cpu(LaplaceLists& sorted, const Array<Crossing>& crossings, const Scalar* values, Scalar* matrix) {
+  sorted.in_order = Array<double>(crossings.size());
+  const auto n = static_cast<std::size_t>(sorted.lists.longest());
+  LaplaceSums sums(sorted.lists.longest());
+  sorted.for_each_sorted(values, [&](std::int64_t index, const LaplaceList& list) {
+    const auto begin = static_cast<std::size_t>(sorted.lists.begin(index));
+    sums.fill(list);
+    std::uint32_t interval = 0;
+    for (std::uint32_t j = 1; j < list.n; ++j) {
+      crossings[begin + j] = sums.count().solve(list, j, 0, interval);
+      interval = crossings[begin + j].interval;
+    }
+    std::copy_n(list.sorted, list.n, sorted.in_order.data() + begin);
+    fill_matrix(list, crossings.data() + begin, matrix + begin * n);
+  });
+}
+
+template <class Scalar>
+void permute_on_accelerator(const LaplaceLists& sorted, const Array<Crossing>& crossings, Scalar* matrix) {
+  const detail::DeviceLaplaceSums sums(sorted);
+  const std::int64_t documents = sorted.lists.documents();
+  detail::launch(documents, kernels::PermutationCrossing{sorted.places(), sums.counts(), crossings.data()});
+  detail::launch(documents * sorted.lists.longest(),
+                 kernels::PermutationEntry<Scalar>{sorted.places(), crossings.data(), matrix});
+}
+
+template <class Scalar>
+void backward_on_cpu(const LaplaceLists& sorted, const Array<Crossing>& crossings, const Scalar* g, Scalar* result) {
+  const auto n = static_cast<std::size_t>(sorted.lists.longest());
+  const Array<double> work(n);
+  for (std::int64_t index = 0; index < sorted.lists.count(); ++index) {
+    const auto begin = static_cast<std::size_t>(sorted.lists.begin(index));
+    backward_list(sorted.list(index, sorted.in_order.data() + begin), crossings.data() + begin, work.data(),
+                  g + begin * n, result + begin);
+  }
+}
+
+template <class Scalar>
+void backward_on_accelerator(const LaplaceLists& sorted, const Array<Crossing>& crossings, const Scalar* g,
+                             Scalar* result) {
+  const std::int64_t documents = sorted.lists.documents();
+  const Array<double> means(crossings.size(), Device::accelerator);
+  detail::launch(documents, kernels::PermutationMean<Scalar>{sorted.places(), crossings.data(), g, means.data()});
+  detail::launch(documents,
+                 kernels::PermutationGradient<Scalar>{sorted.places(), crossings.data(), means.data(), g, result});
+}
+
 }  // namespace
 
 Tensor lapsum_permutation(Operand values, const RelaxationOptions& options) {
   const Lists lists = Lists::rows(name, values);
-  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   const Shape shape = detail::matrix_shape(name, values);
-  const LaplaceLists sorted(values, lists, options,
-                            detail::PerList(name, "temperature", detail::number(1), values, lists));
+  LaplaceLists sorted(values, lists, options, detail::PerList(name, "temperature", detail::number(1), values, lists));
   Tensor matrix = detail::make_tensor_like(values, shape);
-  const auto n = static_cast<std::size_t>(lists.longest());
-  const Array<Crossing> crossings(static_cast<std::size_t>(values->size()));
-  const Array<double> in_order(static_cast<std::size_t>(values->size()));
-  LaplaceSums sums(lists.longest());
+  const Array<Crossing> crossings(static_cast<std::size_t>(values->size()), values->device());
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
-      const auto begin = static_cast<std::size_t>(lists.begin(index));
-      sums.fill(list);
-      std::uint32_t interval = 0;
-      for (std::uint32_t j = 1; j < list.n; ++j) {
-        crossings[begin + j] = sums.solve(list, j, 0, interval);
-        interval = crossings[begin + j].interval;
-      }
-      std::copy_n(list.sorted, list.n, in_order.data() + begin);
-      fill_matrix(list, crossings.data() + begin, detail::data<Scalar>(matrix) + begin * n);
-    });
+    Scalar* to = detail::data<Scalar>(matrix);
+    if (values->device() == Device::accelerator) {
+      permute_on_accelerator(sorted, crossings, to);
+    } else {
+      permute_on_cpu(sorted, crossings, detail::data<Scalar>(values), to);
+    }
   });
   if (Recorder recorder{lapsum_permutation_operation, {values}}) {
-    const Shape whole = values->shape();
-    recorder.record(matrix, [sorted, crossings, in_order, whole, n](BackwardPass& pass) {
+    recorder.record(matrix, [sorted, crossings, whole = values->shape()](BackwardPass& pass) {
       Tensor result = detail::make_tensor_like(pass.gradient(), whole);
-      const Array<double> work(n);
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t index = 0; index < sorted.lists.count(); ++index) {
-          const auto begin = static_cast<std::size_t>(sorted.lists.begin(index));
-          backward_list(sorted.list(index, in_order.data() + begin), crossings.data() + begin, work.data(),
-                        detail::data<Scalar>(pass.gradient()) + begin * n, detail::data<Scalar>(result) + begin);
-        }
+        const auto& backward =
+            result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
+        backward(sorted, crossings, detail::data<Scalar>(pass.gradient()), detail::data<Scalar>(result));
       });
       pass.add(0, std::move(result));
     });

@@ -1,14 +1,13 @@
 // LapSum quantiles (ranktape/ops/rank/laplace.hpp has the notation): the b with L(b) = q n, and
 //   d b / d u_i = e^(-|b - u_i| / t) / sum over l of e^(-|b - u_l| / t),  a softmax.
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
-#include <ranktape/ops/require_cpu.hpp>
-
-#include <cmath>
+#include <ranktape/ops/rank/lapsum_quantile_kernels.hpp>
 
 namespace ranktape {
 namespace {
@@ -19,6 +18,7 @@ using detail::LaplaceList;
 using detail::LaplaceLists;
 using detail::LaplaceSums;
 using detail::Lists;
+namespace kernels = detail::kernels;
 
 constexpr const char* name = "lapsum_quantile";
 
@@ -50,9 +50,31 @@ void check_not_empty(Operand values, const Lists& lists, const Shape& shape) {
   }
 }
 
+/// Quantiles, and the weights of all documents.
+template <class Scalar>
+void quantiles_on_cpu(const LaplaceLists& sorted, double q, const Scalar* values, Scalar* quantiles, double* weights) {
+  LaplaceSums sums(sorted.lists.longest());
+  sorted.for_each_sorted(values, [&](std::int64_t index, const LaplaceList& list) {
+    sums.fill(list);
+    const Crossing crossing = sums.count().find(list, 0, q * list.n);
+    quantiles[index] = static_cast<Scalar>(list.sign * crossing.b);
+    for (std::uint32_t i = 0; i < list.n; ++i) {
+      weights[sorted.lists.begin(index) + list.order[i]] = detail::quantile_weight(list, crossing, i);
+    }
+  });
+}
+
+template <class Scalar>
+void quantiles_on_accelerator(const LaplaceLists& sorted, double q, Scalar* quantiles, double* weights) {
+  const detail::DeviceLaplaceSums sums(sorted);
+  const Array<Crossing> crossings(static_cast<std::size_t>(sorted.lists.count()), Device::accelerator);
+  detail::launch(sorted.lists.count(),
+                 kernels::LaplaceQuantile<Scalar>{sorted.places(), sums.counts(), q, crossings.data(), quantiles});
+  detail::launch(sorted.lists.documents(), kernels::QuantileWeight{sorted.places(), crossings.data(), weights});
+}
+
 Tensor lapsum_quantile_of(Operand values, const Lists& lists, const Shape& shape, double q,
                           const RelaxationOptions& options) {
-  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   if (!(q > 0 && q < 1)) {
     detail::fail<NumericError>(values.where(), name, "q is {}; it must lie strictly between 0 and 1", q);
@@ -61,18 +83,14 @@ Tensor lapsum_quantile_of(Operand values, const Lists& lists, const Shape& shape
   const LaplaceLists sorted(values, lists, options,
                             detail::PerList(name, "temperature", detail::number(1), values, lists));
   Tensor quantiles = detail::make_tensor_like(values, shape);
-  const Array<double> weights(static_cast<std::size_t>(values->size()));
-  LaplaceSums sums(lists.longest());
+  const Array<double> weights(static_cast<std::size_t>(values->size()), values->device());
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
-      sums.fill(list);
-      const Crossing crossing = sums.find(list, 0, q * list.n);
-      detail::data<Scalar>(quantiles)[index] = static_cast<Scalar>(list.sign * crossing.b);
-      for (std::uint32_t i = 0; i < list.n; ++i) {
-        const Crossing::Distance away = crossing.distance(list, i);
-        weights[static_cast<std::size_t>(lists.begin(index) + list.order[i])] = away.weight * std::exp(-away.beyond);
-      }
-    });
+    Scalar* to = detail::data<Scalar>(quantiles);
+    if (values->device() == Device::accelerator) {
+      quantiles_on_accelerator(sorted, q, to, weights.data());
+    } else {
+      quantiles_on_cpu(sorted, q, detail::data<Scalar>(values), to, weights.data());
+    }
   });
   if (Recorder recorder{lapsum_quantile_operation, {values}}) {
     const Shape whole = values->shape();
@@ -81,6 +99,11 @@ Tensor lapsum_quantile_of(Operand values, const Lists& lists, const Shape& shape
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
         const Scalar* g = detail::data<Scalar>(pass.gradient());
         Scalar* to = detail::data<Scalar>(result);
+        if (result.device() == Device::accelerator) {
+          detail::launch(lists.documents(),
+                         kernels::QuantileGradient<Scalar>{lists.on_accelerator(), weights.data(), g, to});
+          return;
+        }
         for (std::int64_t list = 0; list < lists.count(); ++list) {
           for (std::int64_t i = lists.begin(list); i < lists.begin(list) + lists.size(list); ++i) {
             to[i] = static_cast<Scalar>(weights[static_cast<std::size_t>(i)] * static_cast<double>(g[list]));

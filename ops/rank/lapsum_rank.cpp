@@ -7,10 +7,11 @@
 // temperature are scaled together, so dL/dt = -(sum_i u_i dL/du_i) / t.
 
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/decay_scan.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/rank/lapsum_rank_kernels.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <optional>
 
@@ -20,8 +21,10 @@ namespace {
 using detail::Array;
 using detail::LaplaceList;
 using detail::LaplaceLists;
+using detail::ListEntries;
 using detail::Lists;
 using detail::PerList;
+namespace kernels = detail::kernels;
 
 constexpr const char* name = "lapsum_rank";
 
@@ -78,38 +81,77 @@ double backward_list(const LaplaceList& list, const Scalar* values, double* from
   return -moment;
 }
 
+template <class Scalar>
+void rank_on_accelerator(const LaplaceLists& sorted, Scalar* ranks) {
+  const detail::DeviceLaplaceSums sums(sorted);
+  detail::launch(static_cast<std::int64_t>(sorted.decays.size()),
+                 kernels::LaplaceRank<Scalar>{sorted.places(), sums.counts(), ranks});
+}
+
+/// The gradients of the values; returns t dL/dt of each list if there are values.
+template <class Scalar>
+Array<double> backward_on_accelerator(const LaplaceLists& sorted, const Scalar* values, const Scalar* g,
+                                      Scalar* result) {
+  const ListEntries documents = ListEntries::of(sorted.lists);
+  const detail::LaplacePlaces places = sorted.places();
+  const detail::DeviceLaplaceSums sums(sorted);
+  const Array<double> from_below(sorted.decays.size(), Device::accelerator);
+  const Array<double> moments(values == nullptr ? 0 : sorted.decays.size(), Device::accelerator);
+  detail::decay_scan(documents, kernels::LaplaceRankBelow<Scalar>{{{places.decays}, places, g, sums.before.data()},
+                                                                  from_below.data()});
+  detail::decay_scan(
+      documents,
+      kernels::LaplaceRankGradient<Scalar>{
+          {{places.decays}, places, g, sums.after.data()}, from_below.data(), result, values, moments.data()});
+  return values == nullptr ? Array<double>() : detail::sums_of_entries(documents, moments);
+}
+
+/// The same on the CPU.
+template <class Scalar>
+Array<double> backward_on_cpu(const LaplaceLists& sorted, const Scalar* values, const Scalar* g, Scalar* result) {
+  const Lists& where = sorted.lists;
+  const Array<double> work(static_cast<std::size_t>(where.longest()));
+  Array<double> moments(static_cast<std::size_t>(where.count()));
+  for (std::int64_t index = 0; index < where.count(); ++index) {
+    const std::int64_t begin = where.begin(index);
+    moments[static_cast<std::size_t>(index)] = backward_list(
+        sorted.list(index), values != nullptr ? values + begin : nullptr, work.data(), g + begin, result + begin);
+  }
+  return moments;
+}
+
 Tensor lapsum_rank_of(Operand values, const Lists& lists, Operand temperature, const RelaxationOptions& options) {
-  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   const PerList factor = detail::check_temperatures(name, values, lists, temperature);
-  const LaplaceLists sorted(values, lists, options, factor);
+  LaplaceLists sorted(values, lists, options, factor);
   Tensor ranks = detail::make_tensor_like(values);
-  const Array<double> before(static_cast<std::size_t>(lists.longest()));
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
+    Scalar* to = detail::data<Scalar>(ranks);
+    if (values->device() == Device::accelerator) {
+      rank_on_accelerator(sorted, to);
+      return;
+    }
+    const Array<double> before(static_cast<std::size_t>(lists.longest()));
     sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
-      rank_list(list, before.data(), detail::data<Scalar>(ranks) + lists.begin(index));
+      rank_list(list, before.data(), to + lists.begin(index));
     });
   });
+  sorted.in_order = {};
   if (Recorder recorder{lapsum_rank_operation, {values, temperature}}) {
     const std::optional<Saved> x = recorder.needs(1) ? std::optional<Saved>(values) : std::nullopt;
     recorder.record(ranks, [sorted, factor, x](BackwardPass& pass) {
-      const Lists& where = sorted.lists;
       const Tensor& gradient = pass.gradient();
       Tensor result = detail::make_tensor_like(gradient);
-      const Array<double> work(static_cast<std::size_t>(where.longest()));
-      const Array<double> of_temperature(static_cast<std::size_t>(where.count()));
+      Array<double> moments;
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t index = 0; index < where.count(); ++index) {
-          const std::int64_t begin = where.begin(index);
-          const double moment =
-              backward_list(sorted.list(index), x ? detail::data<Scalar>(x->tensor()) + begin : nullptr, work.data(),
-                            detail::data<Scalar>(gradient) + begin, detail::data<Scalar>(result) + begin);
-          of_temperature[static_cast<std::size_t>(index)] = moment / factor[index];
-        }
+        const auto& backward =
+            result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
+        moments = backward(sorted, x ? detail::data<Scalar>(x->tensor()) : nullptr, detail::data<Scalar>(gradient),
+                           detail::data<Scalar>(result));
       });
       pass.add(0, std::move(result));
       if (x) {
-        pass.add(1, factor.gradient(of_temperature));
+        pass.add(1, factor.gradient_of_logarithm(moments));
       }
     });
   }

@@ -5,10 +5,11 @@
 // Places grow with values and temperature together, so dL/dt = (sum_j g_j b_j - sum_i u_i dL/du_i) / t.
 
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/decay_scan.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
+#include <ranktape/ops/rank/lapsum_sort_kernels.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -21,8 +22,10 @@ using detail::Crossing;
 using detail::LaplaceList;
 using detail::LaplaceLists;
 using detail::LaplaceSums;
+using detail::ListEntries;
 using detail::Lists;
 using detail::PerList;
+namespace kernels = detail::kernels;
 
 constexpr const char* name = "lapsum_sort";
 
@@ -32,8 +35,18 @@ const Operation lapsum_sort_operation(name, [](Random& random) {
 
 /// Where each place of all lists lies, with the weights of its two neighbours.
 struct Places {
-  explicit Places(std::int64_t documents)
-      : intervals(static_cast<std::size_t>(documents)), below(intervals.size()), above(intervals.size()) {}
+  /// Nothing unless recorded.
+  Places(const Tensor& x, bool recorded, bool temperature) {
+    const auto size = static_cast<std::size_t>(x.size());
+    if (recorded) {
+      intervals = Array<std::uint32_t>(size, x.device());
+      below = Array<double>(size, x.device());
+      above = Array<double>(size, x.device());
+    }
+    if (temperature) {
+      values = Array<double>(size, x.device());
+    }
+  }
 
   Array<std::uint32_t> intervals;
   Array<double> below;
@@ -69,80 +82,119 @@ void backward_list(const LaplaceList& list, const Places& places, std::int64_t b
   }
 }
 
-/// t dL/dt, everything measured from the list's first value: the gradients of places and values have the same sum.
+/// The places of all lists on the CPU.
 template <class Scalar>
-double temperature_moment(std::uint32_t n, const double* places, const Scalar* values, const Scalar* g,
-                          const Scalar* result) {
-  double moment = 0;
-  for (std::uint32_t i = 0; i < n; ++i) {
-    const auto origin = static_cast<double>(values[0]);
-    moment += static_cast<double>(g[i]) * (places[i] - origin) -
-              static_cast<double>(result[i]) * (static_cast<double>(values[i]) - origin);
+void sort_on_cpu(const LaplaceLists& sorted, const Places& places, const Scalar* values, Scalar* to) {
+  LaplaceSums sums(sorted.lists.longest());
+  sorted.for_each_sorted(values, [&](std::int64_t index, const LaplaceList& list) {
+    sums.fill(list);
+    std::uint32_t interval = 0;
+    for (std::uint32_t j = 0; j < list.n; ++j) {
+      const Crossing crossing = sums.count().solve(list, j, 0.5, interval);
+      interval = crossing.interval;
+      const auto place = static_cast<std::size_t>(sorted.lists.begin(index) + j);
+      to[place] = static_cast<Scalar>(list.sign * crossing.b);
+      if (places.intervals.data() != nullptr) {
+        places.intervals[place] = interval;
+        places.below[place] = crossing.weight_below;
+        places.above[place] = crossing.weight_above;
+      }
+      if (places.values.data() != nullptr) {
+        places.values[place] = list.sign * crossing.b;
+      }
+    }
+  });
+}
+
+template <class Scalar>
+void sort_on_accelerator(const LaplaceLists& sorted, const Places& places, Scalar* to) {
+  const detail::DeviceLaplaceSums sums(sorted);
+  const kernels::SortPlaces found = {places.intervals.data(), places.below.data(), places.above.data(),
+                                     places.values.data()};
+  detail::launch(sorted.lists.documents(), kernels::LaplacePlace<Scalar>{sorted.places(), sums.counts(), to, found});
+}
+
+/// The gradients of the values; returns t dL/dt of each list if there are values.
+template <class Scalar>
+Array<double> backward_on_cpu(const LaplaceLists& sorted, const Places& places, const Scalar* values, const Scalar* g,
+                              Scalar* result) {
+  const Lists& where = sorted.lists;
+  const Array<double> from_below(static_cast<std::size_t>(where.longest()));
+  const Array<double> from_above(from_below.size());
+  Array<double> moments(static_cast<std::size_t>(where.count()));
+  for (std::int64_t index = 0; index < where.count(); ++index) {
+    const std::int64_t begin = where.begin(index);
+    const LaplaceList list = sorted.list(index);
+    backward_list(list, places, begin, from_below, from_above, g + begin, result + begin);
+    if (values != nullptr) {
+      const kernels::LaplaceSortMoment<Scalar> term = {places.values.data(), values, g, result};
+      double moment = 0;
+      for (std::uint32_t i = 0; i < list.n; ++i) {
+        moment += term({index, begin, begin + i, i == 0});
+      }
+      moments[static_cast<std::size_t>(index)] = moment;
+    }
   }
-  return moment;
+  return moments;
+}
+
+template <class Scalar>
+Array<double> backward_on_accelerator(const LaplaceLists& sorted, const Places& places, const Scalar* values,
+                                      const Scalar* g, Scalar* result) {
+  const ListEntries documents = ListEntries::of(sorted.lists);
+  const std::size_t size = sorted.decays.size();
+  const std::uint32_t* intervals = places.intervals.data();
+  const kernels::LaplaceDecays<false> upwards = {sorted.decays.data()};
+  const kernels::LaplaceDecays<true> downwards = {sorted.decays.data()};
+  const Array<double> sums_above(size, Device::accelerator);
+  const Array<double> sums_below(size, Device::accelerator);
+  const Array<double> from_below(size, Device::accelerator);
+  const Array<double> from_above(size, Device::accelerator);
+  detail::decay_scan(documents, kernels::SumOfGap<Scalar>{intervals, places.above.data(), g, sums_above.data()});
+  detail::decay_scan(documents, kernels::SumOfGap<Scalar>{intervals, places.below.data(), g, sums_below.data()});
+  detail::launch(documents.count, kernels::TakeFromGaps{documents.lists, intervals, sums_above.data(),
+                                                        sums_below.data(), from_below.data(), from_above.data()});
+  const Array<double>& carried = sums_above;  // done with
+  detail::decay_scan(documents, kernels::LaplaceSortBelow{{upwards, from_below.data()}, carried.data()});
+  detail::decay_scan(documents, kernels::LaplaceSortGradient<Scalar>{
+                                    {downwards, from_above.data()}, carried.data(), sorted.order.data(), result});
+  return values == nullptr ? Array<double>()
+                           : detail::sums_of_lists(documents, kernels::LaplaceSortMoment<Scalar>{places.values.data(),
+                                                                                                 values, g, result});
 }
 
 Tensor lapsum_sort_of(Operand values, const Lists& lists, Operand temperature, const RelaxationOptions& options) {
-  detail::require_cpu(name, values);
   detail::check_relaxation(name, values, options.temperature);
   const PerList factor = detail::check_temperatures(name, values, lists, temperature);
-  const LaplaceLists sorted(values, lists, options, factor);
+  LaplaceLists sorted(values, lists, options, factor);
   Tensor output = detail::make_tensor_like(values);
   Recorder recorder{lapsum_sort_operation, {values, temperature}};
-  const bool recorded = static_cast<bool>(recorder);
-  Places places(recorded ? values->size() : 0);
-  if (recorded && recorder.needs(1)) {
-    places.values = Array<double>(static_cast<std::size_t>(values->size()));
-  }
-  LaplaceSums sums(lists.longest());
+  const auto recorded = static_cast<bool>(recorder);
+  const Places places(values, recorded, recorded && recorder.needs(1));
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
     Scalar* to = detail::data<Scalar>(output);
-    sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
-      sums.fill(list);
-      std::uint32_t interval = 0;
-      for (std::uint32_t j = 0; j < list.n; ++j) {
-        const Crossing crossing = sums.solve(list, j, 0.5, interval);
-        interval = crossing.interval;
-        const auto place = static_cast<std::size_t>(lists.begin(index) + j);
-        to[place] = static_cast<Scalar>(list.sign * crossing.b);
-        if (recorded) {
-          places.intervals[place] = interval;
-          places.below[place] = crossing.weight_below;
-          places.above[place] = crossing.weight_above;
-        }
-        if (places.values.size() != 0) {
-          places.values[place] = list.sign * crossing.b;
-        }
-      }
-    });
+    if (values->device() == Device::accelerator) {
+      sort_on_accelerator(sorted, places, to);
+    } else {
+      sort_on_cpu(sorted, places, detail::data<Scalar>(values), to);
+    }
   });
+  sorted.in_order = {};
   if (recorded) {
     const std::optional<Saved> x = recorder.needs(1) ? std::optional<Saved>(values) : std::nullopt;
     recorder.record(output, [sorted, factor, places, x](BackwardPass& pass) {
-      const Lists& where = sorted.lists;
       const Tensor& gradient = pass.gradient();
       Tensor result = detail::make_tensor_like(gradient);
-      const Array<double> from_below(static_cast<std::size_t>(where.longest()));
-      const Array<double> from_above(from_below.size());
-      const Array<double> of_temperature(static_cast<std::size_t>(where.count()));
+      Array<double> moments;
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t index = 0; index < where.count(); ++index) {
-          const std::int64_t begin = where.begin(index);
-          const LaplaceList list = sorted.list(index);
-          const Scalar* g = detail::data<Scalar>(gradient) + begin;
-          Scalar* to = detail::data<Scalar>(result) + begin;
-          backward_list(list, places, begin, from_below, from_above, g, to);
-          if (x) {
-            of_temperature[static_cast<std::size_t>(index)] =
-                temperature_moment(list.n, places.values.data() + begin, detail::data<Scalar>(x->tensor()) + begin, g,
-                                   to) /
-                factor[index];
-          }
-        }
+        const auto& backward =
+            result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
+        moments = backward(sorted, places, x ? detail::data<Scalar>(x->tensor()) : nullptr,
+                           detail::data<Scalar>(gradient), detail::data<Scalar>(result));
       });
       pass.add(0, std::move(result));
       if (x) {
-        pass.add(1, factor.gradient(of_temperature));
+        pass.add(1, factor.gradient_of_logarithm(moments));
       }
     });
   }

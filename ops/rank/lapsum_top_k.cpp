@@ -8,12 +8,11 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/decay_scan.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
-#include <ranktape/ops/require_cpu.hpp>
+#include <ranktape/ops/rank/lapsum_top_k_kernels.hpp>
 
-#include <cmath>
-#include <numbers>
 #include <optional>
 
 namespace ranktape {
@@ -24,8 +23,12 @@ using detail::Crossing;
 using detail::LaplaceList;
 using detail::LaplaceLists;
 using detail::LaplaceSums;
+using detail::ListEntries;
 using detail::Lists;
+using detail::LogMemberships;
+using detail::Memberships;
 using detail::PerList;
+namespace kernels = detail::kernels;
 
 std::vector<OperationExample> examples_of(Random& random, bool log) {
   const auto sample = [&](const Shape& shape) { return Tensor::randn(shape, random, {.dtype = DType::float64}); };
@@ -50,21 +53,6 @@ std::vector<OperationExample> examples_of(Random& random, bool log) {
   return examples;
 }
 
-struct Memberships {
-  static constexpr const char* name = "lapsum_top_k";
-  static constexpr bool log = false;
-  /// `half` is e^(-distance) / 2.
-  static double value(double, double half, bool below) { return below ? half : 1 - half; }
-};
-
-struct LogMemberships {
-  static constexpr const char* name = "lapsum_log_top_k";
-  static constexpr bool log = true;
-  static double value(double distance, double half, bool below) {
-    return below ? -distance - std::numbers::ln2 : std::log1p(-half);
-  }
-};
-
 template <class Form>
 const Operation operation_of(Form::name, [](Random& random) { return examples_of(random, Form::log); });
 
@@ -83,118 +71,137 @@ void check_k(Operand values, const Lists& lists, const PerList& k) {
 
 /// What backward needs of each document, in the documents' order, and of each list.
 struct Selection {
-  Selection(const Lists& lists, std::int64_t documents, bool log)
-      : q(static_cast<std::size_t>(documents)),
-        slope(log ? q.size() : 0),
-        total(static_cast<std::size_t>(lists.count())) {}
+  Selection(const Lists& lists, const Tensor& values, bool log)
+      : q(static_cast<std::size_t>(values.size()), values.device()),
+        slope(log ? q.size() : 0, values.device()),
+        total(static_cast<std::size_t>(lists.count()), values.device()) {}
 
   Array<double> q;
   Array<double> slope;  // m, of the log form
   Array<double> total;  // S
+
+  [[nodiscard]] detail::SelectionView view() const { return {q.data(), slope.data(), total.data()}; }
 };
 
 template <class Form, class Scalar>
-void select(const LaplaceList& list, const Crossing& crossing, const Selection& kept, std::int64_t begin, Scalar* to) {
-  for (std::uint32_t i = 0; i < list.n; ++i) {
-    const bool below = i < crossing.interval;
-    const Crossing::Distance away = crossing.distance(list, i);
-    const double decay = std::exp(-away.beyond);
-    const double half = decay * std::exp(-away.nearest) / 2;
-    const std::uint32_t document = list.order[i];
-    to[document] = static_cast<Scalar>(Form::value(away.beyond + away.nearest, half, below));
-    const auto place = static_cast<std::size_t>(begin + document);
-    kept.q[place] = away.weight * decay;
-    if constexpr (Form::log) {
-      kept.slope[place] = below ? 1.0 : half / (1 - half);
+void select_on_cpu(const LaplaceLists& sorted, const PerList& k, const Selection& kept, const Scalar* values,
+                   Scalar* to) {
+  const detail::SelectionView view = kept.view();
+  LaplaceSums sums(sorted.lists.longest());
+  sorted.for_each_sorted(values, [&](std::int64_t index, const LaplaceList& list) {
+    if (list.n == 0) {
+      return;
     }
-  }
+    sums.fill(list);
+    const Crossing crossing = sums.count().find(list, list.n, -k[index]);
+    const std::int64_t begin = sorted.lists.begin(index);
+    view.total[index] = crossing.total;
+    for (std::uint32_t i = 0; i < list.n; ++i) {
+      detail::select<Form>(list, crossing, i, begin, view, to);
+    }
+  });
 }
 
-/// Returns dL/dk, and the gradients of the values into `result`.
 template <class Form, class Scalar>
-double backward_list(const LaplaceList& list, const Selection& kept, std::int64_t begin, double total, const Scalar* g,
-                     Scalar* result) {
-  const double* q = kept.q.data() + begin;
-  const double factor = list.inverse * list.sign;
-  double sum = 0;
-  if constexpr (Form::log) {
-    const double* slope = kept.slope.data() + begin;
-    for (std::uint32_t i = 0; i < list.n; ++i) {
-      sum += slope[i] * static_cast<double>(g[i]);
-    }
-    for (std::uint32_t i = 0; i < list.n; ++i) {
-      result[i] = static_cast<Scalar>((slope[i] * static_cast<double>(g[i]) - sum * q[i]) * factor);
-    }
-    return sum == 0 ? 0.0 : 2 * sum / total;
-  } else {
-    for (std::uint32_t i = 0; i < list.n; ++i) {
-      sum += q[i] * static_cast<double>(g[i]);
-    }
-    for (std::uint32_t i = 0; i < list.n; ++i) {
-      result[i] = static_cast<Scalar>(total / 2 * q[i] * (static_cast<double>(g[i]) - sum) * factor);
-    }
-    return sum;
-  }
+void select_on_accelerator(const LaplaceLists& sorted, const PerList& k, const Selection& kept, Scalar* to) {
+  const detail::DeviceLaplaceSums sums(sorted);
+  const Array<Crossing> crossings(kept.total.size(), Device::accelerator);
+  detail::launch(sorted.lists.count(), kernels::TopKCrossing{sorted.places(), sums.counts(), k.on_device(),
+                                                             crossings.data(), kept.total.data()});
+  detail::launch(sorted.lists.documents(),
+                 kernels::TopKSelect<Form, Scalar>{sorted.places(), crossings.data(), kept.view(), to});
 }
 
-/// t dL/dt, measured from the list's first value: the gradients sum to 0.
-template <class Scalar>
-double temperature_moment(std::uint32_t n, const Scalar* values, const Scalar* result) {
-  double moment = 0;
-  for (std::uint32_t i = 0; i < n; ++i) {
-    moment -= static_cast<double>(result[i]) * (static_cast<double>(values[i]) - static_cast<double>(values[0]));
+/// Of each list: dL/dk, and t dL/dt if there are values.
+struct GradientsOfLists {
+  Array<double> of_k;
+  Array<double> moments;
+};
+
+/// The gradients of the values into `result`.
+template <class Form, class Scalar>
+GradientsOfLists backward_on_cpu(const LaplaceLists& sorted, const Selection& kept, const Scalar* values,
+                                 const Scalar* g, Scalar* result) {
+  const Lists& where = sorted.lists;
+  const detail::SelectionView view = kept.view();
+  GradientsOfLists of_lists = {Array<double>(kept.total.size()), Array<double>(kept.total.size())};
+  for (std::int64_t index = 0; index < where.count(); ++index) {
+    const auto at = static_cast<std::size_t>(index);
+    const std::int64_t begin = where.begin(index);
+    const std::int64_t end = begin + where.size(index);
+    const double factor = sorted.inverse[at] * sorted.sign;
+    double sum = 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      sum += detail::top_k_term<Form>(view, g, i);
+    }
+    const double total = begin < end ? kept.total[at] : 1.0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      result[i] = static_cast<Scalar>(detail::top_k_gradient<Form>(view, g, i, sum, total) * factor);
+    }
+    of_lists.of_k[at] = detail::top_k_gradient_of_k<Form>(sum, total);
+    double moment = 0;
+    if (values != nullptr) {
+      const kernels::TopKMoment<Scalar> term = {values, result};
+      for (std::int64_t i = begin; i < end; ++i) {
+        moment += term({index, begin, i, i == begin});
+      }
+    }
+    of_lists.moments[at] = moment;
   }
-  return moment;
+  return of_lists;
+}
+
+template <class Form, class Scalar>
+GradientsOfLists backward_on_accelerator(const LaplaceLists& sorted, const Selection& kept, const Scalar* values,
+                                         const Scalar* g, Scalar* result) {
+  const ListEntries documents = ListEntries::of(sorted.lists);
+  const Array<double> sums = detail::sums_of_lists(documents, kernels::TopKTerm<Form, Scalar>{kept.view(), g});
+  detail::launch(documents.count,
+                 kernels::TopKGradient<Form, Scalar>{documents.lists, kept.view(), sorted.inverse.data(), sorted.sign,
+                                                     sums.data(), g, result});
+  const Array<double> of_k(kept.total.size(), Device::accelerator);
+  detail::launch(sorted.lists.count(),
+                 kernels::TopKGradientOfK<Form>{documents.lists, sums.data(), kept.total.data(), of_k.data()});
+  return {of_k, values == nullptr ? Array<double>()
+                                  : detail::sums_of_lists(documents, kernels::TopKMoment<Scalar>{values, result})};
 }
 
 template <class Form>
 Tensor top_k_of(Operand values, const Lists& lists, Operand k, Operand temperature, const RelaxationOptions& options) {
-  detail::require_cpu(Form::name, values);
   detail::check_relaxation(Form::name, values, options.temperature);
   const PerList factor = detail::check_temperatures(Form::name, values, lists, temperature);
   const PerList count(Form::name, "k", k, values, lists);
   check_k<Form>(values, lists, count);
-  const LaplaceLists sorted(values, lists, options, factor);
+  LaplaceLists sorted(values, lists, options, factor);
   Tensor output = detail::make_tensor_like(values);
-  const Selection kept(lists, values->size(), Form::log);
-  LaplaceSums sums(lists.longest());
+  const Selection kept(lists, values, Form::log);
   detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
-      if (list.n == 0) {
-        return;
-      }
-      sums.fill(list);
-      const Crossing crossing = sums.find(list, list.n, -count[index]);
-      const std::int64_t begin = lists.begin(index);
-      kept.total[static_cast<std::size_t>(index)] = crossing.total;
-      select<Form>(list, crossing, kept, begin, detail::data<Scalar>(output) + begin);
-    });
+    Scalar* to = detail::data<Scalar>(output);
+    if (values->device() == Device::accelerator) {
+      select_on_accelerator<Form>(sorted, count, kept, to);
+    } else {
+      select_on_cpu<Form>(sorted, count, kept, detail::data<Scalar>(values), to);
+    }
   });
+  sorted.in_order = {};
   if (Recorder recorder{operation_of<Form>, {values, k, temperature}}) {
     const std::optional<Saved> x = recorder.needs(2) ? std::optional<Saved>(values) : std::nullopt;
     recorder.record(output, [sorted, factor, count, kept, x](BackwardPass& pass) {
-      const Lists& where = sorted.lists;
       const Tensor& gradient = pass.gradient();
       Tensor result = detail::make_tensor_like(gradient);
-      const Array<double> of_k(static_cast<std::size_t>(where.count()));
-      const Array<double> of_temperature(of_k.size());
+      GradientsOfLists of_lists;
       detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        for (std::int64_t index = 0; index < where.count(); ++index) {
-          const std::int64_t begin = where.begin(index);
-          const auto at = static_cast<std::size_t>(index);
-          const LaplaceList list = sorted.list(index);
-          Scalar* to = detail::data<Scalar>(result) + begin;
-          of_k[at] = backward_list<Form>(list, kept, begin, kept.total[at], detail::data<Scalar>(gradient) + begin, to);
-          of_temperature[at] =
-              x ? temperature_moment(list.n, detail::data<Scalar>(x->tensor()) + begin, to) / factor[index] : 0.0;
-        }
+        const auto& backward = result.device() == Device::accelerator ? backward_on_accelerator<Form, Scalar>
+                                                                      : backward_on_cpu<Form, Scalar>;
+        of_lists = backward(sorted, kept, x ? detail::data<Scalar>(x->tensor()) : nullptr,
+                            detail::data<Scalar>(gradient), detail::data<Scalar>(result));
       });
       pass.add(0, std::move(result));
       if (pass.needs(1)) {
-        pass.add(1, count.gradient(of_k));
+        pass.add(1, count.gradient(of_lists.of_k));
       }
       if (pass.needs(2)) {
-        pass.add(2, factor.gradient(of_temperature));
+        pass.add(2, factor.gradient_of_logarithm(of_lists.moments));
       }
     });
   }

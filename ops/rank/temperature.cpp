@@ -1,6 +1,7 @@
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/fail.hpp>
+#include <ranktape/ops/rank/decay_scan.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 
 #include <algorithm>
@@ -53,6 +54,13 @@ Tensor PerList::gradient(const Array<double>& of_lists) const {
   return device_ == result.device() ? result : result.to(device_);
 }
 
+Tensor PerList::gradient_of_logarithm(const Array<double>& of_lists) const {
+  const Array<double> quotients(of_lists.size(), of_lists.device());
+  for_each_index(of_lists.device(), static_cast<std::int64_t>(of_lists.size()), 1,
+                 kernels::DivideByNumber{of_lists.data(), on_device(), quotients.data()});
+  return gradient(quotients);
+}
+
 void check_relaxation(const char* operation, Operand values, double temperature) {
   if (temperature == 0) {
     fail<NumericError>(values.where(), operation,
@@ -87,17 +95,30 @@ double inverse_temperature(const Scalar* values, std::int64_t n, const Relaxatio
 template double inverse_temperature(const float*, std::int64_t, const RelaxationOptions&, int);
 template double inverse_temperature(const double*, std::int64_t, const RelaxationOptions&, int);
 
+namespace {
+
+/// The sum of squared deviations of each list, on the accelerator.
+template <class Scalar>
+Array<double> squares_of_lists(const Scalar* values, const Lists& lists) {
+  const ListEntries documents = ListEntries::of(lists);
+  const Array<double> offsets = sums_of_lists(documents, kernels::OffsetTerm<Scalar>{values});
+  return sums_of_lists(documents, kernels::SquareTerm<Scalar>{values, documents.lists, offsets.data()});
+}
+
+}  // namespace
+
 Array<double> inverse_temperatures(const Tensor& values, const Lists& lists, const RelaxationOptions& options,
                                    const PerList* factor, int power) {
-  const Device device = values.device();
-  const Array<double> inverse(static_cast<std::size_t>(lists.count()), device);
+  Array<double> inverse(static_cast<std::size_t>(lists.count()), values.device());
   const InverseOfList formula = {options.temperature, options.temperature_unit, power};
   const ListNumbers factors = factor != nullptr ? factor->on_device() : ListNumbers{nullptr, false};
   dispatch(values.dtype(), [&]<class Scalar>() {
     const Scalar* x = data<Scalar>(values);
-    if (device == Device::accelerator) {
+    if (values.device() == Device::accelerator) {
+      const bool measured = options.temperature_unit == StrengthUnit::spread;
+      const Array<double> squares = measured ? squares_of_lists(x, lists) : Array<double>();
       launch(lists.count(),
-             kernels::InverseTemperature<Scalar>{x, lists.on_accelerator(), formula, factors, inverse.data()});
+             kernels::InverseTemperature{lists.on_accelerator(), formula, factors, squares.data(), inverse.data()});
       return;
     }
     for (std::int64_t list = 0; list < lists.count(); ++list) {

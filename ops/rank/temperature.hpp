@@ -24,6 +24,8 @@ class PerList {
   [[nodiscard]] ListNumbers on_device() const { return {on_device_.data(), size() != 1}; }
   /// The tensor's gradient, in its type and on its device, from that of each list's number (on the values' device).
   [[nodiscard]] Tensor gradient(const Array<double>& of_lists) const;
+  /// The same from that of the logarithm of each list's number: the number times its gradient.
+  [[nodiscard]] Tensor gradient_of_logarithm(const Array<double>& of_lists) const;
 
  private:
   Array<double> numbers_;
