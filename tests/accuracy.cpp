@@ -4,6 +4,7 @@
 #include "exact_projection.hpp"
 #include "sanitizers.hpp"
 #include "simd_targets.hpp"
+#include "support.hpp"
 
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
@@ -116,12 +117,12 @@ std::string describe(Family family, const SoftRankOptions& options) {
 }
 
 ExactResult run(Family family, const Numbers& list, const Numbers& cotangent, const SoftRankOptions& options,
-                DType dtype) {
-  const Tensor values = Tensor::from(list, {.dtype = dtype, .requires_grad = true});
+                DType dtype, Device device) {
+  const Tensor values = Tensor::from(list, {.dtype = dtype, .device = device, .requires_grad = true});
   const Tape tape;
   const Tensor output = family == Family::rank ? soft_rank(values, options) : soft_sort(values, options);
   const std::int64_t blocks = rank_diagnostics().blocks;
-  const Gradients gradients = output.backward({.cotangent = Tensor::from(cotangent, {.dtype = dtype})});
+  const Gradients gradients = output.backward({.cotangent = Tensor::from(cotangent, {.dtype = dtype, .device = device})});
   return {output.to_vector<double>(), gradients[values].to_vector<double>(), blocks};
 }
 
@@ -141,6 +142,8 @@ struct Record {
 
 class Families {
  public:
+  explicit Families(Device where = Device::cpu) : device(where) {}
+
   /// Compares all four at every strength and in every direction.
   void check(const char* kind, const Numbers& list, const Numbers& cotangent, const std::vector<double>& strengths,
              const std::vector<Direction>& directions = {Direction::ascending, Direction::descending}) {
@@ -176,7 +179,7 @@ class Families {
     Record& record = records[family == Family::sort][options.regularization == Regularization::kl];
     ++record.cases;
     for (std::size_t i = 0; i < 2; ++i) {
-      const ExactResult found = run(family, list, cotangent, options, bounds[i].dtype);
+      const ExactResult found = run(family, list, cotangent, options, bounds[i].dtype, device);
       const double output = relative_error(found.output, expected.output);
       const double gradient = relative_error(found.gradient, expected.gradient);
       INFO(describe(family, options), " of ", std::string(kind), " ", list.size(), " in ",
@@ -189,6 +192,7 @@ class Families {
     }
   }
 
+  Device device;
   Record records[2][2];
 };
 
@@ -200,10 +204,12 @@ const std::vector<double> strengths = {1e-4, 1.3e-3, 1.7e-2, 0.19, 1, 13, 170, 1
 
 constexpr std::int64_t longest = address_sanitizer ? 100 : 10'000;
 
-TEST_CASE("accuracy: soft_rank and soft_sort of every kind of list, at strengths from 1e-4 to 1e4") {
+namespace {
+
+void check_every_kind(Device device, const std::vector<std::int64_t>& lengths) {
   Random random(17);
-  Families families;
-  for (const std::int64_t n : {1, 2, 3, 10, 100, 1000, 10'000}) {
+  Families families(device);
+  for (const std::int64_t n : lengths) {
     for (const Kind& kind : kinds) {
       if (n <= longest) {
         families.check(kind.name, kind.make(n, random), normal(n, random), strengths);
@@ -213,10 +219,10 @@ TEST_CASE("accuracy: soft_rank and soft_sort of every kind of list, at strengths
   families.report();
 }
 
-TEST_CASE("accuracy: a million documents" * doctest::skip(address_sanitizer)) {
+void check_a_million(Device device) {
   constexpr std::int64_t n = 1'000'000;
   Random random(19);
-  Families families;
+  Families families(device);
   const Numbers cotangent = normal(n, random);
   const auto check = [&](const char* kind, const Numbers& list, const std::vector<double>& at) {
     families.check(kind, list, cotangent, at, {Direction::ascending});
@@ -227,6 +233,30 @@ TEST_CASE("accuracy: a million documents" * doctest::skip(address_sanitizer)) {
   check("ties", with_ties(n, random), {1e-4});
   check("offset 1e6", normal(n, random, 1, 1e6), {170});
   families.report();
+}
+
+}  // namespace
+
+TEST_CASE("accuracy: soft_rank and soft_sort of every kind of list, at strengths from 1e-4 to 1e4") {
+  check_every_kind(Device::cpu, {1, 2, 3, 10, 100, 1000, 10'000});
+}
+
+TEST_CASE("accuracy: the same on the accelerator") {
+  if (!accelerator_built()) {
+    MESSAGE("skipped: built without an accelerator");
+    return;
+  }
+  check_every_kind(Device::accelerator, {1, 2, 10, 63, 64, 65, 130, 500});
+}
+
+TEST_CASE("accuracy: a million documents" * doctest::skip(address_sanitizer)) { check_a_million(Device::cpu); }
+
+TEST_CASE("accuracy: a million documents on the accelerator" * doctest::skip(address_sanitizer)) {
+  if (!accelerator_built()) {
+    MESSAGE("skipped: built without an accelerator");
+    return;
+  }
+  check_a_million(Device::accelerator);
 }
 
 TEST_CASE("accuracy: a gradient that is hardly more than a constant") {
@@ -257,7 +287,7 @@ TEST_CASE("accuracy: every instruction set gives the same bits") {
               const SoftRankOptions options = {.regularization_strength = strength, .regularization = regularization};
               std::optional<ExactResult> best;
               for_each_simd_target([&] {
-                const ExactResult found = run(family, list, cotangent, options, dtype);
+                const ExactResult found = run(family, list, cotangent, options, dtype, Device::cpu);
                 best = best.value_or(found);
                 INFO(describe(family, options), " of ", std::string(kind.name), " ", n);
                 CHECK(found.blocks == best->blocks);

@@ -136,6 +136,12 @@ struct Ratios {
     const double gain = rise(p.begin, q.begin);
     const double of_p = numerator(p) * denominator(q);
     const double of_q = numerator(q) * denominator(p);
+    // Evenly spaced values at just this strength: all ratios are equal, and pool. Here one sum is added up and the other
+    // is not, so they are equal up to roundings.
+    constexpr double rounding = 1e-13;
+    if (!of_ranks && gain == 0 && std::abs(of_p - of_q) <= rounding * of_p) {
+      return 0;
+    }
     return gain < 0 ? of_p - of_q * std::exp(gain) : of_p * std::exp(-gain) - of_q;
   }
 
