@@ -1,9 +1,12 @@
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/rank/diagnostics.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
+#include <bit>
 #include <cmath>
+#include <optional>
+#include <vector>
 
 namespace ranktape {
 namespace {
@@ -14,10 +17,73 @@ constexpr const char* name = "effective_strength";
 
 thread_local RankDiagnostics last_diagnostics;
 
+/// Blocks on the accelerator that nobody has counted yet.
+struct Uncounted {
+  Lists lists;
+  detail::Tiles tiles;
+  detail::Array<detail::BlocksOfTile> found;
+};
+thread_local std::optional<Uncounted> uncounted;
+
+void count_list(RankDiagnostics& counts, std::int64_t n, std::int64_t blocks, std::int64_t single) {
+  ++counts.lists;
+  counts.documents += n;
+  counts.blocks += blocks;
+  counts.single_block_lists += blocks == 1 ? 1 : 0;
+  counts.single_documents += single;
+}
+
+RankDiagnostics count_on_accelerator(const Uncounted& given) {
+  std::vector<detail::BlocksOfTile> found(given.found.size());
+  detail::copy_bytes(found.data(), Device::cpu, given.found.data(), Device::accelerator,
+                     found.size() * sizeof(detail::BlocksOfTile));
+  const std::int64_t size = given.tiles.size;
+  RankDiagnostics counts;
+  for (std::int64_t list = 0; list < given.lists.count(); ++list) {
+    const std::int64_t n = given.lists.size(list);
+    if (n < 2) {
+      continue;
+    }
+    const std::int64_t slot = given.tiles.first_of(list, given.lists.begin(list));
+    std::int64_t blocks = 0;
+    std::int64_t single = 0;
+    for (std::int64_t tile = 0; tile <= n / size; ++tile) {
+      const detail::BlocksOfTile& of_tile = found[static_cast<std::size_t>(slot + tile)];
+      if (of_tile.starts != 0) {
+        blocks += std::popcount(of_tile.starts);
+        single += std::popcount(of_tile.starts & of_tile.starts >> 1);  // the next document begins a block too
+        single += tile * size + detail::bits::highest(of_tile.starts) + 1 == of_tile.end ? 1 : 0;
+      }
+    }
+    count_list(counts, n, blocks, single);
+  }
+  return counts;
+}
+
+RankDiagnostics count_on_cpu(const detail::Pooling& pooling) {
+  RankDiagnostics counts;
+  for (std::int64_t list = 0; list < pooling.lists.count(); ++list) {
+    const std::int64_t n = pooling.lists.size(list);
+    if (n < 2) {
+      continue;
+    }
+    const std::uint32_t blocks = pooling.blocks[static_cast<std::size_t>(list)];
+    const std::uint32_t* end = pooling.ends.data() + pooling.lists.begin(list);
+    std::uint32_t single = end[0] == 1 ? 1 : 0;
+    for (std::uint32_t b = 1; b < blocks; ++b) {
+      single += end[b] - end[b - 1] == 1 ? 1 : 0;
+    }
+    count_list(counts, n, blocks, single);
+  }
+  return counts;
+}
+
 EffectiveStrength effective_strength_of(Operand values, const Lists& lists, const SoftRankOptions& options) {
-  detail::require_cpu(name, values);
   detail::check_strength(name, values, options);
   detail::check_finite_values(name, values);
+  if (values->device() != Device::cpu) {
+    return effective_strength_of(Operand(values->detach().to(Device::cpu)), lists, options);
+  }
   constexpr SoftRankOptions one_spread = {.regularization_strength = 1, .strength_unit = StrengthUnit::spread};
   double absolute = 0;  // sums of logarithms
   double per_item = 0;
@@ -46,7 +112,13 @@ EffectiveStrength effective_strength_of(Operand values, const Lists& lists, cons
 
 }  // namespace
 
-RankDiagnostics rank_diagnostics() { return last_diagnostics; }
+RankDiagnostics rank_diagnostics() {
+  if (uncounted) {
+    last_diagnostics = count_on_accelerator(*uncounted);
+    uncounted.reset();
+  }
+  return last_diagnostics;
+}
 
 EffectiveStrength effective_strength(Operand values, const SoftRankOptions& options) {
   return effective_strength_of(values, Lists::rows(name, values), options);
@@ -57,25 +129,12 @@ EffectiveStrength effective_strength(Operand values, const Groups& groups, const
 }
 
 void detail::Pooling::publish_diagnostics() const {
-  RankDiagnostics found;
-  for (std::int64_t list = 0; list < lists.count(); ++list) {
-    const std::int64_t n = lists.size(list);
-    if (n < 2) {
-      continue;
-    }
-    const std::uint32_t count = blocks[static_cast<std::size_t>(list)];
-    ++found.lists;
-    found.documents += n;
-    found.blocks += count;
-    found.single_block_lists += count == 1 ? 1 : 0;
-    const std::uint32_t* end = ends.data() + lists.begin(list);
-    std::uint32_t single = end[0] == 1 ? 1 : 0;
-    for (std::uint32_t b = 1; b < count; ++b) {
-      single += end[b] - end[b - 1] == 1 ? 1 : 0;
-    }
-    found.single_documents += single;
+  if (there.found.device() == Device::accelerator) {
+    uncounted = {lists, there.tiles, there.found};
+    return;
   }
-  last_diagnostics = found;
+  uncounted.reset();
+  last_diagnostics = count_on_cpu(*this);
 }
 
 }  // namespace ranktape

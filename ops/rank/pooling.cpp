@@ -13,13 +13,14 @@ std::size_t count(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 }  // namespace
 
-Pooling::Pooling(const Lists& which, const SoftRankOptions& how, std::int64_t documents)
-    : lists(which),
-      options(how),
-      order(count(documents)),
-      ends(count(documents)),
-      blocks(count(which.count())),
-      inverse_strength(count(which.count())) {}
+Pooling::Pooling(const Lists& which, const SoftRankOptions& how, const Tensor& values) : lists(which), options(how) {
+  if (values.device() == Device::cpu) {
+    order = Array<std::uint32_t>(count(values.size()));
+    ends = Array<std::uint32_t>(count(values.size()));
+    blocks = Array<std::uint32_t>(count(which.count()));
+    inverse_strength = Array<double>(count(which.count()));
+  }
+}
 
 void check_strength(const char* operation, Operand values, const SoftRankOptions& options) {
   const double strength = options.regularization_strength;

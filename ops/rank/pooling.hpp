@@ -4,24 +4,38 @@
 #include <ranktape/core/tensor.hpp>
 #include <ranktape/ops/rank/lists.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>
+#include <ranktape/ops/rank/strengths.hpp>
+#include <ranktape/ops/rank/tiles.hpp>
 
 #include <cstdint>
 
 // Internal: what soft_rank, soft_sort and spearman_loss share: sorting and pooling of every list, and what is kept.
 namespace ranktape::detail {
 
+/// The blocks of lists on the accelerator, in its memory.
+struct DevicePooling {
+  Tiles tiles = {};
+  Array<BlocksOfTile> found;
+  Strengths strengths = {};
+  Array<double> inverse_strength;  ///< of each list, where `strengths` needs it
+};
+
 /// What the forward pass found and the backward pass uses. List l is at Lists::begin(l) in `order` and `ends`.
 struct Pooling {
-  Pooling(const Lists& which, const SoftRankOptions& how, std::int64_t documents);
+  Pooling(const Lists& which, const SoftRankOptions& how, const Tensor& values);
 
   Lists lists;
   SoftRankOptions options;
-  Array<std::uint32_t> order;   ///< position in the list of the i-th in sorted order; unset for soft ranks in one block
-  Array<std::uint32_t> ends;    ///< where each block ends, in sorted order
-  Array<std::uint32_t> blocks;  ///< how many blocks each list has
+  Array<std::uint32_t> order;  ///< position in the list of the i-th in sorted order; unset for soft ranks in one block
+
+  // On the CPU:
+  Array<std::uint32_t> ends;       ///< where each block ends, in sorted order
+  Array<std::uint32_t> blocks;     ///< how many blocks each list has
   Array<double> inverse_strength;  ///< of each list
 
-  /// Makes the blocks found those of rank_diagnostics().
+  DevicePooling there;  ///< on the accelerator
+
+  /// Makes the blocks found those of rank_diagnostics(), which looks at those on the accelerator when it is called.
   void publish_diagnostics() const;
 };
 

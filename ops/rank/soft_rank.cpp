@@ -11,17 +11,22 @@
 #include <ranktape/core/parallel.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/device_pooling.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ops/rank/soft_rank_lists.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 namespace ranktape {
 namespace detail {
 
 Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& options, DType rank_dtype,
                    Tensor& ranks) {
-  Pooling pooling(lists, options, values->size());
+  Pooling pooling(lists, options, values);
   ranks = make_tensor(values->shape(), rank_dtype, values->device());
+  if (values->device() == Device::accelerator) {
+    rank_on_accelerator(pooling, values, ranks);
+    pooling.publish_diagnostics();
+    return pooling;
+  }
   dispatch(values->dtype(), [&]<class Scalar>() {
     dispatch(rank_dtype, [&]<class Rank>() {
       if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
@@ -36,6 +41,9 @@ Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& op
 }
 
 Tensor ranks_backward(const Pooling& pooling, const Tensor& ranks, const Tensor& gradient, DType dtype) {
+  if (gradient.device() == Device::accelerator) {
+    return rank_gradient_on_accelerator(pooling, ranks, gradient, dtype);
+  }
   Tensor result = make_tensor(gradient.shape(), dtype, gradient.device());
   dispatch(dtype, [&]<class Scalar>() {
     dispatch(ranks.dtype(), [&]<class Rank>() {
@@ -74,7 +82,6 @@ const Operation soft_rank_operation("soft_rank", [](Random& random) -> std::vect
 });
 
 Tensor soft_rank_of(Operand values, const detail::Lists& lists, const SoftRankOptions& options) {
-  detail::require_cpu("soft_rank", values);
   detail::check_strength("soft_rank", values, options);
   detail::check_finite_values("soft_rank", values);
   Tensor ranks;

@@ -12,9 +12,9 @@
 #include <ranktape/core/parallel.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/device_pooling.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ops/rank/soft_sort_lists.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 namespace ranktape {
 namespace {
@@ -36,33 +36,53 @@ const Operation soft_sort_operation("soft_sort", [](Random& random) -> std::vect
   return examples;
 });
 
+template <class Scalar>
+Scalar* data_if_defined(const Tensor& tensor) {
+  return tensor.defined() ? detail::data<Scalar>(tensor) : nullptr;
+}
+
+void sort_places(const detail::Pooling& pooling, const Tensor& values, const Tensor& places, const Tensor& weights) {
+  detail::dispatch(values.dtype(), [&]<class Scalar>() {
+    Scalar* const of_kl = data_if_defined<Scalar>(weights);
+    detail::parallel_ranges(
+        pooling.lists.count(), pooling.lists.nanoseconds_each(), [&](std::int64_t first, std::int64_t last) {
+          detail::sort_lists(pooling, detail::data<Scalar>(values), detail::data<Scalar>(places), of_kl, first, last);
+        });
+  });
+}
+
+Tensor place_gradient(const detail::Pooling& pooling, const Tensor& weights, const Tensor& gradient) {
+  Tensor result = detail::make_tensor_like(gradient);
+  detail::dispatch(result.dtype(), [&]<class Scalar>() {
+    const Scalar* const of_kl = data_if_defined<Scalar>(weights);
+    detail::parallel_ranges(pooling.lists.count(), pooling.lists.nanoseconds_each(),
+                            [&](std::int64_t first, std::int64_t last) {
+                              detail::sort_lists_backward(pooling, of_kl, detail::data<Scalar>(gradient),
+                                                          detail::data<Scalar>(result), first, last);
+                            });
+  });
+  return result;
+}
+
 Tensor soft_sort_of(Operand values, const detail::Lists& lists, const SoftRankOptions& options) {
-  detail::require_cpu("soft_sort", values);
   detail::check_strength("soft_sort", values, options);
   detail::check_finite_values("soft_sort", values);
-  const detail::Pooling pooling(lists, options, values->size());
+  detail::Pooling pooling(lists, options, values);
   Tensor places = detail::make_tensor_like(values);
   const bool kl = options.regularization == Regularization::kl;
   const Tensor weights = kl ? detail::make_tensor_like(values) : Tensor();
-  detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    Scalar* const of_kl = kl ? detail::data<Scalar>(weights) : nullptr;
-    detail::parallel_ranges(lists.count(), lists.nanoseconds_each(), [&](std::int64_t first, std::int64_t last) {
-      detail::sort_lists(pooling, detail::data<Scalar>(values), detail::data<Scalar>(places), of_kl, first, last);
-    });
-  });
+  if (values->device() == Device::accelerator) {
+    detail::sort_places_on_accelerator(pooling, values, places, weights);
+  } else {
+    sort_places(pooling, values, places, weights);
+  }
   pooling.publish_diagnostics();
   if (Recorder recorder{soft_sort_operation, {values}}) {
     recorder.record(places, [pooling, weights](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(pass.gradient());
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        const Scalar* const of_kl = weights.defined() ? detail::data<Scalar>(weights) : nullptr;
-        detail::parallel_ranges(pooling.lists.count(), pooling.lists.nanoseconds_each(),
-                                [&](std::int64_t first, std::int64_t last) {
-                                  detail::sort_lists_backward(pooling, of_kl, detail::data<Scalar>(pass.gradient()),
-                                                              detail::data<Scalar>(result), first, last);
-                                });
-      });
-      pass.add(0, std::move(result));
+      const Tensor& gradient = pass.gradient();
+      pass.add(0, gradient.device() == Device::accelerator
+                      ? detail::place_gradient_on_accelerator(pooling, weights, gradient)
+                      : place_gradient(pooling, weights, gradient));
     });
   }
   return places;

@@ -1,0 +1,71 @@
+#include <ranktape/core/backend.hpp>
+#include <ranktape/ops/rank/hull_bridges.hpp>
+#include <ranktape/ops/rank/hull_tree.hpp>
+
+#include <utility>
+
+namespace ranktape::detail {
+namespace {
+
+/// Cuts one array into several.
+class Cutter {
+ public:
+  explicit Cutter(double* memory) : next_(memory) {}
+
+  template <class T = double>
+  T* take(std::int64_t count) {
+    static_assert(sizeof(T) % sizeof(double) == 0 && alignof(T) == alignof(double));
+    double* const first = next_;
+    next_ += count * static_cast<std::int64_t>(sizeof(T) / sizeof(double));
+    return reinterpret_cast<T*>(first);
+  }
+
+ private:
+  double* next_;
+};
+
+}  // namespace
+
+template <class Numbers>
+HullTree find_blocks(const Tiles& tiles, const double* sorted, const Strengths& strengths,
+                     const Array<BlocksOfTile>& found, Array<double>& memory, std::int32_t* steps) {
+  const int levels = tiles.levels();
+  const std::int64_t points = tiles.points;
+  const std::int64_t of_points = 1 + (Numbers::needs_sums ? 1 : 0) + (levels > 0 ? 2 : 0);
+  constexpr std::int64_t of_tiles = 5 + sizeof(Stretch) / sizeof(double);
+  const std::int64_t size = of_points * points + (levels > 0 ? of_tiles * tiles.count : 0);
+  memory = Array<double>(static_cast<std::size_t>(size), Device::accelerator);
+  Cutter cut(memory.data());
+  HullTree tree = {tiles, sorted, strengths, found.data(), cut.take(points), nullptr, nullptr, nullptr, nullptr, nullptr};
+  if (Numbers::needs_sums) {
+    tree.sums = cut.take(points);
+  }
+  TileSums sums = {};
+  TileSums next = {};
+  if (levels > 0) {
+    tree.before = cut.take(points);
+    tree.after = cut.take(points);
+    tree.totals = cut.take(tiles.count);
+    tree.bridges = cut.take<Stretch>(tiles.count);
+    sums = {cut.take(tiles.count), cut.take(tiles.count)};
+    next = {cut.take(tiles.count), cut.take(tiles.count)};
+  }
+  launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
+  for (int level = 0; level < levels; ++level) {
+    launch(tiles.count, kernels::FindBridges<Numbers>{tree, level, sums, next, steps});
+    std::swap(sums, next);
+  }
+  launch(tiles.count, kernels::FindBlocks<Numbers>{tree});
+  return tree;
+}
+
+template HullTree find_blocks<Means<true>>(const Tiles&, const double*, const Strengths&, const Array<BlocksOfTile>&,
+                                           Array<double>&, std::int32_t*);
+template HullTree find_blocks<Means<false>>(const Tiles&, const double*, const Strengths&, const Array<BlocksOfTile>&,
+                                            Array<double>&, std::int32_t*);
+template HullTree find_blocks<Ratios<true>>(const Tiles&, const double*, const Strengths&, const Array<BlocksOfTile>&,
+                                            Array<double>&, std::int32_t*);
+template HullTree find_blocks<Ratios<false>>(const Tiles&, const double*, const Strengths&, const Array<BlocksOfTile>&,
+                                             Array<double>&, std::int32_t*);
+
+}  // namespace ranktape::detail
