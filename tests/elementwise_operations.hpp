@@ -1,5 +1,7 @@
 #pragma once
 
+#include "on_device.hpp"
+
 #include <ranktape/ranktape.hpp>
 
 #include <algorithm>
@@ -134,7 +136,7 @@ inline std::vector<Binary> binary_operations() {
 }
 
 inline Gradients backward_of_ones(const Tensor& y) {
-  return y.backward({.cotangent = Tensor::ones(y.shape(), {.dtype = y.dtype()})});
+  return y.backward({.cotangent = tests::ones(y.shape(), {.dtype = y.dtype()})});
 }
 
 }  // namespace ranktape::tests

@@ -20,7 +20,7 @@ using Numbers = std::vector<double>;
 inline const Numbers x0 = {2.9, 0.1, 1.2, -0.7, 1.25};  // the example of the golden tables
 inline const Numbers g0 = {1, 2, 3, 4, 5};
 
-inline Tensor doubles(const Numbers& values) { return Tensor::from(values, {.dtype = DType::float64}); }
+inline Tensor doubles(const Numbers& values) { return tests::from(values, {.dtype = DType::float64}); }
 
 inline double largest(const Numbers& values) {
   double most = 0;
@@ -48,10 +48,10 @@ struct Result {
 /// Output and gradient of `function` at `input`, for the given cotangent.
 inline Result run(const std::function<Tensor(const Tensor&)>& function, const Numbers& input, const Numbers& cotangent,
                   DType dtype = DType::float64) {
-  const Tensor values = Tensor::from(input, {.dtype = dtype, .requires_grad = true});
+  const Tensor values = tests::from(input, {.dtype = dtype, .requires_grad = true});
   const Tape tape;
   const Tensor output = function(values);
-  const Gradients gradients = output.backward({.cotangent = Tensor::from(cotangent, output.shape(), {.dtype = dtype})});
+  const Gradients gradients = output.backward({.cotangent = tests::from(cotangent, output.shape(), {.dtype = dtype})});
   return {output.to_vector<double>(), gradients[values].to_vector<double>()};
 }
 

@@ -8,7 +8,6 @@
 #include <ranktape/ops/loss/spearman_kernels.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
-#include <ranktape/ops/require_cpu.hpp>
 
 #include <algorithm>
 
@@ -138,7 +137,6 @@ Tensor spearman_of(Operand predictions, Operand targets, const Groups* groups, c
   }
   const Lists lists =
       groups == nullptr ? Lists::rows("spearman_loss", predictions) : Lists::of("spearman_loss", predictions, *groups);
-  detail::require_cpu("spearman_loss", predictions);
   detail::check_strength("spearman_loss", predictions, options.rank);
   detail::check_finite_values("spearman_loss", predictions);
 
