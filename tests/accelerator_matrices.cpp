@@ -1,6 +1,10 @@
 #include "relaxations.hpp"
 #include "support.hpp"
 
+#include <ranktape/ops/rank/network_layout.hpp>
+
+#include <bit>
+#include <set>
 #include <span>
 
 using namespace ranktape;
@@ -204,6 +208,28 @@ TEST_CASE("sorting_network on the accelerator: every comparator, both networks, 
   CHECK(matrix.shape() == Shape{0, 3, 3});
   CHECK(matrix.backward({.cotangent = Tensor::zeros(matrix.shape(), {.device = Device::accelerator})})[none].size() ==
         0);
+}
+
+// On a host a wrong layer may come out right, for the order in which its comparators happen to be done.
+TEST_CASE("sorting_network: comparators of a layer share no wire, and layers are no more than they need be") {
+  for (const SortingNetwork network : {SortingNetwork::bitonic, SortingNetwork::odd_even}) {
+    for (std::uint32_t n = 0; n < 70; ++n) {
+      CAPTURE(n);
+      const detail::NetworkLayout layout(network, n);
+      REQUIRE(layout.layer_starts.front() == 0);
+      REQUIRE(layout.layer_starts.back() == static_cast<std::int64_t>(layout.steps.size()));
+      const auto doublings = static_cast<std::size_t>(n < 2 ? 0 : std::bit_width(n - 1));
+      CHECK(layout.layers() <= (network == SortingNetwork::bitonic ? doublings * (doublings + 1) / 2 : n));
+      for (std::size_t k = 0; k < layout.layers(); ++k) {
+        std::set<std::uint32_t> wires;
+        for (std::int64_t s = layout.layer_starts[k]; s < layout.layer_starts[k + 1]; ++s) {
+          wires.insert(layout.steps[static_cast<std::size_t>(s)].first);
+          wires.insert(layout.steps[static_cast<std::size_t>(s)].second);
+        }
+        CHECK(wires.size() == 2 * static_cast<std::size_t>(layout.layer_starts[k + 1] - layout.layer_starts[k]));
+      }
+    }
+  }
 }
 
 TEST_CASE("sorting_network on the accelerator: more columns, and more lists, than are taken at once") {

@@ -25,8 +25,9 @@ struct SinkhornOptions {
 /// -1), of one list, is that list sorted, softly. Infinitely often differentiable, ties included. Backward is by
 /// implicit differentiation of the condition that rows and columns sum to 1, a linear system, not through the
 /// iterations. Cost: O(n^2) for each step of the conjugate gradients in an iteration and in backward, and one n x n
-/// matrix of doubles beside the output, for a list at a time. Errors as soft_rank; ShapeError for values of four
-/// dimensions; NumericError for a tolerance that is not positive.
+/// matrix of doubles beside the output, for a list at a time (on the accelerator for as many lists at a time as take
+/// some 128 MiB; it waits for the CPU every few steps, in backward, too). Errors as soft_rank; ShapeError for values of
+/// four dimensions; NumericError for a tolerance that is not positive.
 Tensor sinkhorn_sort(Operand values, const SinkhornOptions& options = {});
 
 /// What the last sinkhorn_sort of this thread took: the most of any of its lists.

@@ -33,7 +33,8 @@ struct SortingNetworkOptions {
 /// transpose). A comparator of a and b leaves f a + (1 - f) b and (1 - f) a + f b on its two wires. P is a product of
 /// doubly stochastic matrices: its rows and columns sum to 1. It depends on the order in which values of a list come.
 /// Cost: O(n) per comparator, so O(n^2 (log n)^2) with the bitonic network and O(n^3) with odd_even, forward and back;
-/// all in double; beside the output O(1) numbers per comparator. Errors as soft_rank; ShapeError for values of four
+/// all in double; beside the output O(1) numbers per comparator (on the accelerator for all lists, and some 64 MiB, or
+/// one column's numbers where those are more; a launch per layer). Errors as soft_rank; ShapeError for values of four
 /// dimensions. The gradient with respect to a temperature: that of values / temperature (logistic_phi: does not apply).
 Tensor sorting_network(Operand values, const SortingNetworkOptions& options = {});
 
