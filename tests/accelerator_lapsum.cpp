@@ -185,7 +185,7 @@ TEST_CASE("accelerator lapsum: ties, constant lists and far values") {
       }
     }
   }
-  const Tensor tied = Tensor::from(kinds[1].second, {.device = Device::accelerator});
+  const Tensor tied = Tensor::from(kinds[1].second, {.dtype = DType::float64, .device = Device::accelerator});
   const Numbers ranks = lapsum_rank(tied, {.temperature = 0.7}).to_vector<double>();
   for (std::size_t i = 0; i < n; ++i) {
     const std::size_t other = i * 31 % n;
