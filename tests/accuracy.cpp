@@ -122,7 +122,8 @@ ExactResult run(Family family, const Numbers& list, const Numbers& cotangent, co
   const Tape tape;
   const Tensor output = family == Family::rank ? soft_rank(values, options) : soft_sort(values, options);
   const std::int64_t blocks = rank_diagnostics().blocks;
-  const Gradients gradients = output.backward({.cotangent = Tensor::from(cotangent, {.dtype = dtype, .device = device})});
+  const Gradients gradients =
+      output.backward({.cotangent = Tensor::from(cotangent, {.dtype = dtype, .device = device})});
   return {output.to_vector<double>(), gradients[values].to_vector<double>(), blocks};
 }
 

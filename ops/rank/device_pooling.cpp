@@ -73,7 +73,7 @@ Array<double> sort_lists_of(Pooling& pooling, const Tensor& values, int sign) {
   pooling.order = sorted.order;
   there.tiles = Tiles::of(pooling.lists.on_accelerator(), values.size());
   there.found = on_accelerator<BlocksOfTile>(there.tiles.count);
-  there.strengths = {nullptr, options.regularization_strength, options.strength_unit == StrengthUnit::per_item};
+  there.strengths = Strengths::of(options.regularization_strength, options.strength_unit == StrengthUnit::per_item);
   if (options.strength_unit == StrengthUnit::spread) {
     there.inverse_strength = inverse_of_spread(there.tiles, sorted.sorted.data(), options.regularization_strength);
     there.strengths.inverse_each = there.inverse_strength.data();
@@ -130,10 +130,10 @@ Tensor rank_gradient_on_accelerator(const Pooling& pooling, const Tensor& ranks,
         const std::uint32_t* const order = pooling.order.data();
         const RankTerms<Rank> terms = {data<Rank>(gradient), weights, order};
         const Array<double> means = sum_blocks(pooling, gradient.size(), terms, true);
-        launch(gradient.size(), kernels::WriteRankGradient<Rank, Scalar>{
-                                    there.tiles, there.found.data(), there.strengths,
-                                    sign_of(pooling.options.direction), order, means.data(), terms.gradient, weights,
-                                    data<Scalar>(result)});
+        launch(gradient.size(),
+               kernels::WriteRankGradient<Rank, Scalar>{there.tiles, there.found.data(), there.strengths,
+                                                        sign_of(pooling.options.direction), order, means.data(),
+                                                        terms.gradient, weights, data<Scalar>(result)});
       }
     });
   });

@@ -30,25 +30,24 @@ template <class Numbers>
 HullTree find_blocks(const Tiles& tiles, const double* sorted, const Strengths& strengths,
                      const Array<BlocksOfTile>& found, Array<double>& memory, std::int32_t* steps) {
   const int levels = tiles.levels();
-  const std::int64_t points = tiles.points;
-  const std::int64_t of_points = 1 + (Numbers::needs_sums ? 1 : 0) + (levels > 0 ? 2 : 0);
-  constexpr std::int64_t of_tiles = 5 + sizeof(Stretch) / sizeof(double);
-  const std::int64_t size = of_points * points + (levels > 0 ? of_tiles * tiles.count : 0);
-  memory = Array<double>(static_cast<std::size_t>(size), Device::accelerator);
+  const std::int64_t stride = levels > 0 ? 3 : 1;
+  constexpr std::int64_t of_tiles = 1 + (sizeof(Stretch) + 2 * sizeof(TileSums)) / sizeof(double);
+  memory = Array<double>(static_cast<std::size_t>((stride + (Numbers::needs_sums ? 1 : 0)) * tiles.points +
+                                                  (levels > 0 ? of_tiles * tiles.count : 0)),
+                         Device::accelerator);
   Cutter cut(memory.data());
-  HullTree tree = {tiles, sorted, strengths, found.data(), cut.take(points), nullptr, nullptr, nullptr, nullptr, nullptr};
+  HullTree tree = {tiles, sorted, strengths, found.data(), nullptr, cut.take(stride * tiles.points), stride, nullptr,
+                   nullptr};
   if (Numbers::needs_sums) {
-    tree.sums = cut.take(points);
+    tree.sums = cut.take(tiles.points);
   }
-  TileSums sums = {};
-  TileSums next = {};
+  TileSums* sums = nullptr;
+  TileSums* next = nullptr;
   if (levels > 0) {
-    tree.before = cut.take(points);
-    tree.after = cut.take(points);
     tree.totals = cut.take(tiles.count);
     tree.bridges = cut.take<Stretch>(tiles.count);
-    sums = {cut.take(tiles.count), cut.take(tiles.count)};
-    next = {cut.take(tiles.count), cut.take(tiles.count)};
+    sums = cut.take<TileSums>(tiles.count);
+    next = cut.take<TileSums>(tiles.count);
   }
   launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
   for (int level = 0; level < levels; ++level) {

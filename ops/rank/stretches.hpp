@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <limits>
 
-// Internal: the numbers of isotonic regression on the accelerator. They differ from those of the CPU in one thing: a sum
-// over a stretch of sorted positions is kept relative to the stretch's own first score, so that stretches can be joined
-// in any order, and neither offsets nor outliers elsewhere in the list take digits from it.
+// Internal: the numbers of isotonic regression on the accelerator. They differ from those of the CPU in one thing: a
+// sum over a stretch of sorted positions is kept relative to the stretch's own first score, so that stretches can be
+// joined in any order, and neither offsets nor outliers elsewhere in the list take digits from it.
 namespace ranktape::detail {
 
 /// The sorted positions from `begin` up to `end`, and a sum over them. What else is needed of them has a closed form.
@@ -88,14 +88,14 @@ struct Means {
 };
 
 /// kl: the logarithm of a ratio of two sums of exponentials. Ranks: of e^(s / strength) over those of n - i; sorted
-/// values: of e^w, w_i = (n - i) / strength, over e^s. The sum kept is that of s, e^(scale (s_i - s_begin)); the other one
-/// has a closed form. Each is relative to its own first term, and `rise` is what the ratio of those gains from one
+/// values: of e^w, w_i = (n - i) / strength, over e^s. The sum kept is that of s, e^(scale (s_i - s_begin)); the other
+/// one has a closed form. Each is relative to its own first term, and `rise` is what the ratio of those gains from one
 /// position to a later one. Exponents of what is summed are never positive, and a term that underflows beside 1 is
 /// nothing; where one is positive, infinity is as good as the number that it stands for.
 template <bool of_ranks>
 struct Ratios {
   static constexpr bool needs_sums = !of_ranks;  ///< of blocks, for share()
-  const double* s;  ///< decreasing
+  const double* s;                               ///< decreasing
   double scale;
   double inverse;  ///< of the strength
   double n;
@@ -136,8 +136,8 @@ struct Ratios {
     const double gain = rise(p.begin, q.begin);
     const double of_p = numerator(p) * denominator(q);
     const double of_q = numerator(q) * denominator(p);
-    // Evenly spaced values at just this strength: all ratios are equal, and pool. Here one sum is added up and the other
-    // is not, so they are equal up to roundings.
+    // Evenly spaced values at just this strength: all ratios are equal, and pool. Here one sum is added up and the
+    // other is not, so they are equal up to roundings.
     constexpr double rounding = 1e-13;
     if (!of_ranks && gain == 0 && std::abs(of_p - of_q) <= rounding * of_p) {
       return 0;
