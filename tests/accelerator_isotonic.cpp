@@ -84,7 +84,7 @@ struct Solution {
 /// l2 of any numbers: those of a sort of very large strength, with the other sign.
 struct AnyNumbers {
   using Tree = detail::Means<false>;
-  static constexpr double inverse = 1e-300;
+  static constexpr double inverse = 0;
   static Numbers scores(Numbers list) {
     std::transform(list.begin(), list.end(), list.begin(), std::negate<>());
     return list;
@@ -171,9 +171,9 @@ Solution solve_by_tree(const Numbers& all, const std::vector<std::int64_t>& size
   const detail::Array<double> sorted = there(all);
   const detail::Array<std::int32_t> counted = there(std::vector<std::int32_t>(slots, 0));
   detail::Array<double> memory;
-  const detail::HullTree tree =
-      detail::find_blocks<typename What::Tree>(tiles, sorted.data(), detail::Strengths{nullptr, 0, What::inverse}, blocks, memory,
-                                               steps == nullptr ? nullptr : counted.data());
+  const detail::HullTree tree = detail::find_blocks<typename What::Tree>(
+      tiles, sorted.data(), detail::Strengths{nullptr, 0, What::inverse, false}, blocks, memory,
+      steps == nullptr ? nullptr : counted.data());
   if (steps != nullptr) {
     *steps = here(counted.data(), slots);
   }

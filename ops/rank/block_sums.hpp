@@ -182,7 +182,9 @@ struct MeanOfList {
   constexpr void operator()(std::int64_t list) const {
     const std::int64_t first = tiles.first_of(list);
     const std::int64_t n = tiles.lists.size(list);
-    means[list] = n == 0 ? 0 : pyramid.over(first, first + tiles.tile_of(static_cast<std::int32_t>(n)) + 1).value / static_cast<double>(n);
+    means[list] = n == 0 ? 0
+                         : pyramid.over(first, first + tiles.tile_of(static_cast<std::int32_t>(n)) + 1).value /
+                               static_cast<double>(n);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <ranktape/ops/rank/hull_tiles.hpp>
 
+#include <algorithm>
 #include <cstdint>
 
 // Internal: one level of the hull tree, see hull_tiles.hpp.
@@ -102,7 +103,7 @@ struct FindBridges {
   int level;
   const TileSums* sums;  ///< of tiles; not read at level 0, where they are empty
   TileSums* next;        ///< for the next level
-  std::int32_t* steps;  ///< of tiles: how many were taken; null but in a test
+  std::int32_t* steps;   ///< of tiles: how many were taken; null but in a test
 
   constexpr void operator()(std::int64_t slot) const {
     const Tile tile = tree.tiles[slot];
@@ -243,6 +244,39 @@ struct FindBridges {
       right.go_left();
     } else {
       left.go_right();
+    }
+  }
+};
+
+/// The hulls of 2^levels tiles of one list, and these levels of their bridges, one call for each such stretch: the same
+/// calls in another order, for hosts, where the tiles then stay in the cache.
+template <class Numbers>
+struct JoinStretch {
+  HullTree tree;  ///< all lists of one length
+  int levels;
+  TileSums* sums;
+  TileSums* next;
+  std::int32_t* steps;
+
+  /// Of one list.
+  [[nodiscard]] static constexpr std::int64_t count(const Tiles& tiles, int levels) {
+    return ((tiles.in_longest - 1) >> levels) + 1;
+  }
+
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t in_list = count(tree.tiles, levels);
+    const std::int64_t list = i / in_list * tree.tiles.in_longest;
+    const std::int64_t first = i % in_list << levels;
+    const std::int64_t end = std::min<std::int64_t>(first + (std::int64_t{1} << levels), tree.tiles.in_longest);
+    for (std::int64_t tile = first; tile < end; ++tile) {
+      HullOfTile<Numbers>{tree}(list + tile);
+    }
+    for (int level = 0; level < levels; ++level) {
+      TileSums* const from = level % 2 == 0 ? sums : next;
+      TileSums* const to = level % 2 == 0 ? next : sums;
+      for (std::int64_t tile = first; tile < end; ++tile) {
+        FindBridges<Numbers>{tree, level, from, to, steps}(list + tile);
+      }
     }
   }
 };

@@ -97,7 +97,8 @@ struct HullOfTile {
     }
     tree.found[slot].starts = vertices;
     if (tile.tiles > 1) {
-      tree.totals[slot] = tile.index == 0 ? sum_backward(tile, numbers, vertices) : sum_forward(tile, numbers, vertices);
+      tree.totals[slot] =
+          tile.index == 0 ? sum_backward(tile, numbers, vertices) : sum_forward(tile, numbers, vertices);
       if (tile.index > 0 && !tile.is_last()) {
         sum_backward(tile, numbers, vertices);
       }
@@ -105,8 +106,8 @@ struct HullOfTile {
   }
 
  private:
-  // Sums of what lies between the tile's ends and its vertices: added up, as a difference of two would lose digits. Both
-  // return the sum of all.
+  // Sums of what lies between the tile's ends and its vertices: added up, as a difference of two would lose digits.
+  // Both return the sum of all.
 
   constexpr double sum_forward(const Tile& tile, const Numbers& numbers, std::uint64_t vertices) const {
     const std::int64_t points = HullTree::points(tile);

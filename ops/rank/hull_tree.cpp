@@ -2,7 +2,7 @@
 #include <ranktape/ops/rank/hull_bridges.hpp>
 #include <ranktape/ops/rank/hull_tree.hpp>
 
-#include <utility>
+#include <string_view>
 
 namespace ranktape::detail {
 namespace {
@@ -24,6 +24,15 @@ class Cutter {
   double* next_;
 };
 
+/// How many levels one call does for all of its tiles: on a GPU none, as there each tile is to have a call of its own.
+/// No bit depends on it.
+int levels_together(const Tiles& tiles) {
+  constexpr int levels = 4;
+  constexpr std::int64_t enough = 512;  // calls, for all threads of a host
+  const bool fits = tiles.lists.offsets == nullptr && tiles.levels() >= levels && tiles.count >> levels >= enough;
+  return fits && std::string_view(accelerator_system()) != "cuda" ? levels : 0;
+}
+
 }  // namespace
 
 template <class Numbers>
@@ -36,8 +45,8 @@ HullTree find_blocks(const Tiles& tiles, const double* sorted, const Strengths& 
                                                   (levels > 0 ? of_tiles * tiles.count : 0)),
                          Device::accelerator);
   Cutter cut(memory.data());
-  HullTree tree = {tiles, sorted, strengths, found.data(), nullptr, cut.take(stride * tiles.points), stride, nullptr,
-                   nullptr};
+  HullTree tree = {tiles,  sorted,  strengths, found.data(), nullptr, cut.take(stride * tiles.points),
+                   stride, nullptr, nullptr};
   if (Numbers::needs_sums) {
     tree.sums = cut.take(tiles.points);
   }
@@ -49,10 +58,16 @@ HullTree find_blocks(const Tiles& tiles, const double* sorted, const Strengths& 
     sums = cut.take<TileSums>(tiles.count);
     next = cut.take<TileSums>(tiles.count);
   }
-  launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
-  for (int level = 0; level < levels; ++level) {
-    launch(tiles.count, kernels::FindBridges<Numbers>{tree, level, sums, next, steps});
-    std::swap(sums, next);
+  const int together = levels_together(tiles);
+  if (together > 0) {
+    using Kernel = kernels::JoinStretch<Numbers>;
+    launch(tiles.lists.count * Kernel::count(tiles, together), Kernel{tree, together, sums, next, steps});
+  } else {
+    launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
+  }
+  for (int level = together; level < levels; ++level) {
+    TileSums* const from = level % 2 == 0 ? sums : next;
+    launch(tiles.count, kernels::FindBridges<Numbers>{tree, level, from, level % 2 == 0 ? next : sums, steps});
   }
   launch(tiles.count, kernels::FindBlocks<Numbers>{tree});
   return tree;

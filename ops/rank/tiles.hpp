@@ -24,7 +24,7 @@ constexpr int highest(std::uint64_t set) {
 #ifdef __CUDA_ARCH__
   return 63 - __clzll(static_cast<long long>(set));
 #else
-  return 63 - std::countl_zero(set);
+  return 63 ^ std::countl_zero(set);  // a subtraction, of which compilers make one instruction
 #endif
 }
 constexpr std::uint64_t below(int point) { return (std::uint64_t{1} << point) - 1; }
