@@ -253,7 +253,8 @@ TEST_CASE_TEMPLATE("hull tree: every kind of list, tiles of every size", What, A
   }
   worst = 0;
   for (const Kind& kind : kinds) {
-    for (const std::size_t n : {0, 1, 2, 3, 4, 5, 17, 31, 32, 33, 63, 64, 65, 66, 127, 128, 129, 200, 1000, 4097}) {
+    for (const int length : {0, 1, 2, 3, 4, 5, 17, 31, 32, 33, 63, 64, 65, 66, 127, 128, 129, 200, 1000, 4097}) {
+      const auto n = static_cast<std::size_t>(length);
       if (n > 1000 && address_sanitizer) {
         continue;
       }

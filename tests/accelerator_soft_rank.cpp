@@ -143,9 +143,9 @@ TEST_CASE("soft ranks on the accelerator: long lists, past every level of the su
     return;
   }
   Random random(11);
-  for (const std::int64_t n : {100'000, 300'001}) {
-    const Tensor values = Tensor::randn(Shape{n}, random);
-    const Tensor cotangent = Tensor::randn(Shape{n}, random);
+  for (const Shape& shape : {Shape{300'001}, Shape{80, 7000}}) {
+    const Tensor values = Tensor::randn(shape, random);
+    const Tensor cotangent = Tensor::randn(shape, random);
     for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
       for (const double strength : {1.0, 200.0}) {  // in ranks: some blocks, and one block
         const SoftRankOptions options = {.regularization_strength = strength,
