@@ -115,29 +115,29 @@ struct AnyNumbers {
 };
 
 /// kl of ranks and of sorted values, whose scores fall. The value is the rank or the place with which a block begins.
-template <bool of_ranks>
+template <bool OfRanks>
 struct Falling {
-  using Tree = detail::Ratios<of_ranks>;
+  using Tree = detail::Ratios<OfRanks>;
   static constexpr double inverse = 4.0 / 3;
   static Numbers scores(Numbers list) {
     std::sort(list.begin(), list.end(), std::greater<>());
     return list;
   }
-  static double value(double found, double score) { return of_ranks ? found : score - found; }
+  static double value(double found, double score) { return OfRanks ? found : score - found; }
   static Solution solve(const Numbers& scores) {
     const std::size_t n = scores.size();
     std::vector<Wide> z(n);
     std::vector<Wide> w(n);
     for (std::size_t i = 0; i < n; ++i) {
       const auto rho = static_cast<Wide>(n - i);
-      z[i] = (of_ranks ? static_cast<Wide>(scores[i]) : rho) * inverse;
-      w[i] = of_ranks ? std::log(rho) : static_cast<Wide>(scores[i]);
+      z[i] = (OfRanks ? static_cast<Wide>(scores[i]) : rho) * inverse;
+      w[i] = OfRanks ? std::log(rho) : static_cast<Wide>(scores[i]);
     }
     Solution solution;
     for (const ExactBlock& block : pool_adjacent_violators(z, w, Regularization::kl)) {
       solution.starts.resize(block.end, static_cast<std::int32_t>(block.begin));
       const Wide first = block.z.below(z[block.begin]) + block.w.value();
-      solution.values.resize(block.end, static_cast<double>(of_ranks ? std::exp(first) : first));
+      solution.values.resize(block.end, static_cast<double>(OfRanks ? std::exp(first) : first));
     }
     return solution;
   }

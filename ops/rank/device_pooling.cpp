@@ -81,10 +81,10 @@ Array<double> sort_lists_of(Pooling& pooling, const Tensor& values, int sign) {
   return sorted.sorted;
 }
 
-template <bool of_ranks, class Function>
+template <bool OfRanks, class Function>
 void with_numbers(Regularization regularization, const Function& function) {
-  regularization == Regularization::kl ? function(std::type_identity<Ratios<of_ranks>>())
-                                       : function(std::type_identity<Means<of_ranks>>());
+  regularization == Regularization::kl ? function(std::type_identity<Ratios<OfRanks>>())
+                                       : function(std::type_identity<Means<OfRanks>>());
 }
 
 /// The means of all blocks, or their sums.

@@ -231,13 +231,10 @@ struct FindBridges {
     if (left_over_gap < 0) {
       left.go_left();
       right.go_left();
-    } else if (gap_over_right < 0) {
-      left.go_right();
-      right.go_right();
-    } else if (left_over_gap == 0) {
+    } else if (left_over_gap == 0 && gap_over_right >= 0) {
       left.go_left();
       gap_over_right == 0 ? right.go_right() : right.go_left();
-    } else if (gap_over_right == 0) {
+    } else if (gap_over_right <= 0) {
       left.go_right();
       right.go_right();
     } else if (numbers.lines_meet_below(left.edge, near, far, right.edge)) {

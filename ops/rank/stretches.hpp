@@ -22,7 +22,7 @@ struct Stretch {
 /// l2: the mean of heights h_i = slope s_i + step i. Ranks: slope = 1 / strength, step = 1, and s - rho is h - n;
 /// sorted values: slope = -1, step = -1 / strength, and w - s is h + n / strength.
 /// The sum is that of h_i - h_begin, the value its mean: above h_begin.
-template <bool of_ranks>
+template <bool OfRanks>
 struct Means {
   static constexpr bool needs_sums = false;
   const double* s;  ///< decreasing
@@ -31,14 +31,14 @@ struct Means {
   double n;
 
   static constexpr Means of(const double* sorted, std::int32_t n, double inverse_strength) {
-    return {sorted, of_ranks ? inverse_strength : -1, of_ranks ? 1 : -inverse_strength, static_cast<double>(n)};
+    return {sorted, OfRanks ? inverse_strength : -1, OfRanks ? 1 : -inverse_strength, static_cast<double>(n)};
   }
 
   [[nodiscard]] constexpr double single(std::int32_t /*position*/) const { return 0; }
 
   /// h_a - h_b. Ranks `furthest` apart never pool, and how far they are is nothing: no infinity comes up.
   [[nodiscard]] constexpr double drop(std::int32_t a, std::int32_t b) const {
-    constexpr double furthest = of_ranks ? 1e100 : std::numeric_limits<double>::max();
+    constexpr double furthest = OfRanks ? 1e100 : std::numeric_limits<double>::max();
     return std::min((s[a] - s[b]) * slope, furthest) - static_cast<double>(b - a) * step;
   }
 
@@ -78,7 +78,7 @@ struct Means {
   /// The rank or the place of position i, which is in the block that begins with `begin`; of a single one exactly the
   /// hard rank, or its own value.
   [[nodiscard]] constexpr double output(double value, std::int32_t begin, std::int32_t i) const {
-    if (of_ranks) {
+    if (OfRanks) {
       return (n - static_cast<double>(begin)) + ((s[i] - s[begin]) * slope - value);
     }
     return s[begin] - (value - static_cast<double>(i - begin) * step);
@@ -92,37 +92,37 @@ struct Means {
 /// one has a closed form. Each is relative to its own first term, and `rise` is what the ratio of those gains from one
 /// position to a later one. Exponents of what is summed are never positive, and a term that underflows beside 1 is
 /// nothing; where one is positive, infinity is as good as the number that it stands for.
-template <bool of_ranks>
+template <bool OfRanks>
 struct Ratios {
-  static constexpr bool needs_sums = !of_ranks;  ///< of blocks, for share()
-  const double* s;                               ///< decreasing
+  static constexpr bool needs_sums = !OfRanks;  ///< of blocks, for share()
+  const double* s;                              ///< decreasing
   double scale;
   double inverse;  ///< of the strength
   double n;
 
   static constexpr Ratios of(const double* sorted, std::int32_t n, double inverse_strength) {
-    return {sorted, of_ranks ? inverse_strength : 1, inverse_strength, static_cast<double>(n)};
+    return {sorted, OfRanks ? inverse_strength : 1, inverse_strength, static_cast<double>(n)};
   }
 
   [[nodiscard]] constexpr double single(std::int32_t /*position*/) const { return 1; }
 
   [[nodiscard]] constexpr double decay(std::int32_t a, std::int32_t b) const { return std::exp((s[b] - s[a]) * scale); }
   [[nodiscard]] constexpr double rise(std::int32_t a, std::int32_t b) const {
-    return of_ranks ? (s[b] - s[a]) * scale : (s[a] - s[b]) - static_cast<double>(b - a) * inverse;
+    return OfRanks ? (s[b] - s[a]) * scale : (s[a] - s[b]) - static_cast<double>(b - a) * inverse;
   }
   [[nodiscard]] constexpr double denominator_rise(std::int32_t a, std::int32_t b) const {
-    return of_ranks ? 0 : s[b] - s[a];
+    return OfRanks ? 0 : s[b] - s[a];
   }
 
   [[nodiscard]] constexpr double numerator(const Stretch& p) const {
-    if (of_ranks) {
+    if (OfRanks) {
       return p.sum;
     }
     return p.end - p.begin == 1 ? 1 : std::expm1(-inverse * p.size()) / std::expm1(-inverse);  // a geometric series
   }
   [[nodiscard]] constexpr double denominator(const Stretch& p) const {
     const double middle = (static_cast<double>(p.begin) + static_cast<double>(p.end) - 1) / 2;
-    return of_ranks ? p.size() * (n - middle) : p.sum;
+    return OfRanks ? p.size() * (n - middle) : p.sum;
   }
 
   [[nodiscard]] constexpr Stretch join(const Stretch& p, const Stretch& q) const {
@@ -139,7 +139,7 @@ struct Ratios {
     // Evenly spaced values at just this strength: all ratios are equal, and pool. Here one sum is added up and the
     // other is not, so they are equal up to roundings.
     constexpr double rounding = 1e-13;
-    if (!of_ranks && gain == 0 && std::abs(of_p - of_q) <= rounding * of_p) {
+    if (!OfRanks && gain == 0 && std::abs(of_p - of_q) <= rounding * of_p) {
       return 0;
     }
     return gain < 0 ? of_p - of_q * std::exp(gain) : of_p * std::exp(-gain) - of_q;
@@ -164,11 +164,11 @@ struct Ratios {
   /// Ranks: the factor from e^((s_i - s_begin) / strength) to the rank. Sorted values: by how much the first place is
   /// below s_begin.
   [[nodiscard]] constexpr double value(const Stretch& p) const {
-    return of_ranks ? denominator(p) / numerator(p) : std::log(numerator(p)) - std::log(p.sum);
+    return OfRanks ? denominator(p) / numerator(p) : std::log(numerator(p)) - std::log(p.sum);
   }
 
   [[nodiscard]] constexpr double output(double value, std::int32_t begin, std::int32_t i) const {
-    return of_ranks ? decay(begin, i) * value : s[begin] - (value + static_cast<double>(i - begin) * inverse);
+    return OfRanks ? decay(begin, i) * value : s[begin] - (value + static_cast<double>(i - begin) * inverse);
   }
   [[nodiscard]] constexpr double share(double sum, std::int32_t begin, std::int32_t i) const {
     return decay(begin, i) / sum;
