@@ -245,6 +245,9 @@ struct FindBridges {
   }
 };
 
+/// Of 2^levels tiles each, in one list.
+constexpr std::int64_t stretches(const Tiles& tiles, int levels) { return ((tiles.in_longest - 1) >> levels) + 1; }
+
 /// The hulls of 2^levels tiles of one list, and these levels of their bridges, one call for each such stretch: the same
 /// calls in another order, for hosts, where the tiles then stay in the cache.
 template <class Numbers>
@@ -255,13 +258,8 @@ struct JoinStretch {
   TileSums* next;
   std::int32_t* steps;
 
-  /// Of one list.
-  [[nodiscard]] static constexpr std::int64_t count(const Tiles& tiles, int levels) {
-    return ((tiles.in_longest - 1) >> levels) + 1;
-  }
-
   constexpr void operator()(std::int64_t i) const {
-    const std::int64_t in_list = count(tree.tiles, levels);
+    const std::int64_t in_list = stretches(tree.tiles, levels);
     const std::int64_t list = i / in_list * tree.tiles.in_longest;
     const std::int64_t first = i % in_list << levels;
     const std::int64_t end = std::min<std::int64_t>(first + (std::int64_t{1} << levels), tree.tiles.in_longest);

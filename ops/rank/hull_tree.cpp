@@ -2,6 +2,7 @@
 #include <ranktape/ops/rank/hull_bridges.hpp>
 #include <ranktape/ops/rank/hull_tree.hpp>
 
+#include <algorithm>
 #include <string_view>
 
 namespace ranktape::detail {
@@ -24,13 +25,19 @@ class Cutter {
   double* next_;
 };
 
-/// How many levels one call does for all of its tiles: on a GPU none, as there each tile is to have a call of its own.
-/// No bit depends on it.
+/// How many levels one call does for all of its tiles: on a GPU none, as there each tile is to have a call of its own;
+/// elsewhere so many that each thread has some. No bit depends on it.
 int levels_together(const Tiles& tiles) {
-  constexpr int levels = 4;
-  constexpr std::int64_t enough = 512;  // calls, for all threads of a host
-  const bool fits = tiles.lists.offsets == nullptr && tiles.levels() >= levels && tiles.count >> levels >= enough;
-  return fits && std::string_view(accelerator_system()) != "cuda" ? levels : 0;
+  constexpr int most = 4;
+  constexpr std::int64_t enough = 512;
+  if (tiles.lists.offsets != nullptr || std::string_view(accelerator_system()) == "cuda") {
+    return 0;
+  }
+  int levels = std::min(most, tiles.levels());
+  while (levels > 0 && tiles.lists.count * kernels::stretches(tiles, levels) < enough) {
+    --levels;
+  }
+  return levels;
 }
 
 }  // namespace
@@ -61,7 +68,7 @@ HullTree find_blocks(const Tiles& tiles, const double* sorted, const Strengths& 
   const int together = levels_together(tiles);
   if (together > 0) {
     using Kernel = kernels::JoinStretch<Numbers>;
-    launch(tiles.lists.count * Kernel::count(tiles, together), Kernel{tree, together, sums, next, steps});
+    launch(tiles.lists.count * kernels::stretches(tiles, together), Kernel{tree, together, sums, next, steps});
   } else {
     launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
   }
