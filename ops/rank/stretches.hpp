@@ -42,7 +42,7 @@ struct Means {
     return std::min((s[a] - s[b]) * slope, furthest) - static_cast<double>(b - a) * step;
   }
 
-  [[nodiscard]] constexpr Stretch join(const Stretch& p, const Stretch& q) const {
+  [[nodiscard]] constexpr Stretch join(Stretch p, Stretch q) const {
     if (q.begin == q.end) {
       return p;
     }
@@ -50,12 +50,12 @@ struct Means {
   }
 
   /// > 0 where p, the earlier one, has the larger value, 0 where they are equal.
-  [[nodiscard]] constexpr double compare(const Stretch& p, const Stretch& q) const {
+  [[nodiscard]] constexpr double compare(Stretch p, Stretch q) const {
     return p.sum * q.size() - (q.sum - drop(p.begin, q.begin) * q.size()) * p.size();
   }
 
   /// Pools p and q, its neighbour, into q unless p's value is larger.
-  [[nodiscard]] constexpr bool pool(const Stretch& p, Stretch& q) const {
+  [[nodiscard]] constexpr bool pool(Stretch p, Stretch& q) const {
     const double moved = q.sum - drop(p.begin, q.begin) * q.size();
     if (p.sum * q.size() > moved * p.size()) {
       return false;
@@ -66,14 +66,14 @@ struct Means {
 
   /// Whether the line along `p` drawn on over `left`, and that along `q` drawn back over `right`, meet at or below the
   /// point between those two, which lie between p and q.
-  [[nodiscard]] constexpr bool lines_meet_below(const Stretch& p, const Stretch& left, const Stretch& right,
-                                                const Stretch& q) const {
+  [[nodiscard]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right,
+                                                Stretch q) const {
     const double p_value = p.sum / p.size() + drop(p.begin, p.end);  // above h at left.begin, as the others
     const double q_value = q.sum / q.size() - drop(left.begin, q.begin);
     return p_value * left.size() + q_value * right.size() <= join(left, right).sum;
   }
 
-  [[nodiscard]] constexpr double value(const Stretch& p) const { return p.sum / p.size(); }
+  [[nodiscard]] constexpr double value(Stretch p) const { return p.sum / p.size(); }
 
   /// The rank or the place of position i, which is in the block that begins with `begin`; of a single one exactly the
   /// hard rank, or its own value.
@@ -114,25 +114,25 @@ struct Ratios {
     return OfRanks ? 0 : s[b] - s[a];
   }
 
-  [[nodiscard]] constexpr double numerator(const Stretch& p) const {
+  [[nodiscard]] constexpr double numerator(Stretch p) const {
     if (OfRanks) {
       return p.sum;
     }
     return p.end - p.begin == 1 ? 1 : std::expm1(-inverse * p.size()) / std::expm1(-inverse);  // a geometric series
   }
-  [[nodiscard]] constexpr double denominator(const Stretch& p) const {
+  [[nodiscard]] constexpr double denominator(Stretch p) const {
     const double middle = (static_cast<double>(p.begin) + static_cast<double>(p.end) - 1) / 2;
     return OfRanks ? p.size() * (n - middle) : p.sum;
   }
 
-  [[nodiscard]] constexpr Stretch join(const Stretch& p, const Stretch& q) const {
+  [[nodiscard]] constexpr Stretch join(Stretch p, Stretch q) const {
     if (q.begin == q.end) {
       return p;
     }
     return {p.sum + decay(p.begin, q.begin) * q.sum, p.begin, q.end};
   }
 
-  [[nodiscard]] constexpr double compare(const Stretch& p, const Stretch& q) const {
+  [[nodiscard]] constexpr double compare(Stretch p, Stretch q) const {
     const double gain = rise(p.begin, q.begin);
     const double of_p = numerator(p) * denominator(q);
     const double of_q = numerator(q) * denominator(p);
@@ -145,7 +145,7 @@ struct Ratios {
     return gain < 0 ? of_p - of_q * std::exp(gain) : of_p * std::exp(-gain) - of_q;
   }
 
-  [[nodiscard]] constexpr bool pool(const Stretch& p, Stretch& q) const {
+  [[nodiscard]] constexpr bool pool(Stretch p, Stretch& q) const {
     if (compare(p, q) > 0) {
       return false;
     }
@@ -153,8 +153,8 @@ struct Ratios {
     return true;
   }
 
-  [[nodiscard]] constexpr bool lines_meet_below(const Stretch& p, const Stretch& left, const Stretch& right,
-                                                const Stretch& q) const {
+  [[nodiscard]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right,
+                                                Stretch q) const {
     const double along_p = numerator(p) / denominator(p) * denominator(left) * std::exp(-rise(p.begin, left.begin));
     const double along_q = numerator(q) / denominator(q) * denominator(right) *
                            std::exp(rise(left.begin, q.begin) + denominator_rise(left.begin, right.begin));
@@ -163,7 +163,7 @@ struct Ratios {
 
   /// Ranks: the factor from e^((s_i - s_begin) / strength) to the rank. Sorted values: by how much the first place is
   /// below s_begin.
-  [[nodiscard]] constexpr double value(const Stretch& p) const {
+  [[nodiscard]] constexpr double value(Stretch p) const {
     return OfRanks ? denominator(p) / numerator(p) : std::log(numerator(p)) - std::log(p.sum);
   }
 
