@@ -3,6 +3,7 @@
 #include "sanitizers.hpp"
 #include "support.hpp"
 
+#include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
 
@@ -155,6 +156,32 @@ TEST_CASE("soft ranks on the accelerator: long lists, past every level of the su
         compare([&](const Tensor& x) { return soft_sort(x, options); }, values, cotangent);
       }
     }
+  }
+}
+
+TEST_CASE("soft ranks on the accelerator: ranks in double of float32 scores, as spearman_loss wants them") {
+  if (skipped()) {
+    return;
+  }
+  Random random(13);
+  const Groups groups = Groups::from_sizes({0, 30, 200, 1, 69});
+  const Tensor values = Tensor::randn(Shape{300}, random);
+  const Tensor gradient = Tensor::randn(Shape{300}, random, {.dtype = DType::float64});
+  for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
+    const SoftRankOptions options = {.regularization_strength = 0.1, .regularization = regularization};
+    const auto pool = [&](Device device) {
+      const Tensor x = values.to(device);
+      Tensor ranks;
+      const auto lists = detail::Lists::of("test", x, groups);
+      const detail::Pooling pooling = detail::pool_ranks(x, lists, options, DType::float64, ranks);
+      const Tensor result = detail::ranks_backward(pooling, ranks, gradient.to(device), DType::float32);
+      CHECK(result.dtype() == DType::float32);
+      return Outcome{ranks.to_vector<double>(), result.to_vector<double>(), {}};
+    };
+    const Outcome expected = pool(Device::cpu);
+    const Outcome found = pool(Device::accelerator);
+    CHECK(close(expected.output, found.output, DType::float64));
+    CHECK(close(expected.gradient, found.gradient, DType::float32));
   }
 }
 
