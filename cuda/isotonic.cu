@@ -6,8 +6,8 @@
 namespace ranktape::detail {
 
 template <class... Numbers>
-using HullTrees =
-    Launchable<kernels::HullOfTile<Numbers>..., kernels::FindBridges<Numbers>..., kernels::FindBlocks<Numbers>...>;
+using HullTrees = Launchable<kernels::HullOfTile<Numbers>..., kernels::FindBridges<Numbers>...,
+                             kernels::JoinStretch<Numbers>..., kernels::FindBlocks<Numbers>...>;
 template <class... Numbers>
 using Ranks = Launchable<kernels::WriteRanks<Numbers, float>..., kernels::WriteRanks<Numbers, double>...>;
 template <class... Numbers>
