@@ -66,8 +66,7 @@ struct Means {
 
   /// Whether the line along `p` drawn on over `left`, and that along `q` drawn back over `right`, meet at or below the
   /// point between those two, which lie between p and q.
-  [[nodiscard]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right,
-                                                Stretch q) const {
+  [[nodiscard]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right, Stretch q) const {
     const double p_value = p.sum / p.size() + drop(p.begin, p.end);  // above h at left.begin, as the others
     const double q_value = q.sum / q.size() - drop(left.begin, q.begin);
     return p_value * left.size() + q_value * right.size() <= join(left, right).sum;
@@ -153,8 +152,7 @@ struct Ratios {
     return true;
   }
 
-  [[nodiscard]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right,
-                                                Stretch q) const {
+  [[nodiscard]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right, Stretch q) const {
     const double along_p = numerator(p) / denominator(p) * denominator(left) * std::exp(-rise(p.begin, left.begin));
     const double along_q = numerator(q) / denominator(q) * denominator(right) *
                            std::exp(rise(left.begin, q.begin) + denominator_rise(left.begin, right.begin));
