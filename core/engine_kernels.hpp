@@ -46,35 +46,59 @@ struct Scale {
   constexpr void operator()(std::int64_t i) const { values[i] *= factor; }
 };
 
-/// One element of a sum over the axes along which a shape was broadcast: those of stride 0. In double, in order.
+/// A part of a sum over the axes along which a shape was broadcast: those of stride 0. Call i is element i % size of
+/// part i / size. In double, in order.
 template <class Scalar>
 struct SumBroadcast {
+  static constexpr std::int64_t terms_per_part = 256;
   const Scalar* terms;
-  Scalar* sums;
+  double* sums;
   BroadcastStrides places;  ///< of the sums, read in the terms' shape: 0 along an axis that is summed
+  std::int64_t size;        ///< elements of the result
+  std::int64_t count;       ///< terms of each
 
   constexpr void operator()(std::int64_t i) const {
     constexpr int axes = Shape::max_rank;
     const auto& [extents, strides] = places;
-    std::int64_t first[axes] = {};
-    std::int64_t last[axes] = {};
-    for (int axis = 0; axis < axes; ++axis) {
-      const bool summed = strides[axis] == 0;
-      first[axis] = summed ? 0 : i / strides[axis] % extents[axis];
-      last[axis] = summed ? extents[axis] : first[axis] + 1;
+    std::int64_t start = 0;         // the first term's place
+    std::int64_t steps[axes] = {};  // of the terms, along each axis
+    std::int64_t step = 1;
+    for (int axis = axes; axis-- > 0;) {
+      steps[axis] = step;
+      start += strides[axis] == 0 ? 0 : i % size / strides[axis] % extents[axis] * step;
+      step *= extents[axis];
     }
+    const std::int64_t first = i / size * terms_per_part;
+    const std::int64_t last = first + terms_per_part < count ? first + terms_per_part : count;
     double sum = 0;
-    for (std::int64_t a = first[0]; a < last[0]; ++a) {
-      for (std::int64_t b = first[1]; b < last[1]; ++b) {
-        for (std::int64_t c = first[2]; c < last[2]; ++c) {
-          const Scalar* row = terms + ((a * extents[1] + b) * extents[2] + c) * extents[3];
-          for (std::int64_t d = first[3]; d < last[3]; ++d) {
-            sum += static_cast<double>(row[d]);
-          }
+    for (std::int64_t term = first; term < last; ++term) {
+      std::int64_t left = term;
+      std::int64_t place = start;
+      for (int axis = axes; axis-- > 0;) {
+        if (strides[axis] == 0) {
+          place += left % extents[axis] * steps[axis];
+          left /= extents[axis];
         }
       }
+      sum += static_cast<double>(terms[place]);
     }
-    sums[i] = static_cast<Scalar>(sum);
+    sums[i] = sum;
+  }
+};
+
+/// The sum of an element's parts.
+template <class Scalar>
+struct SumParts {
+  const double* parts;
+  Scalar* to;
+  std::int64_t size;
+  std::int64_t count;
+  constexpr void operator()(std::int64_t i) const {
+    double sum = 0;
+    for (std::int64_t part = 0; part < count; ++part) {
+      sum += parts[part * size + i];
+    }
+    to[i] = static_cast<Scalar>(sum);
   }
 };
 

@@ -92,7 +92,13 @@ Tensor sum_to_shape(const Tensor& source, const Shape& shape) {
   const BroadcastStrides to = broadcast_strides(shape, source.shape());
   if (source.device() == Device::accelerator) {
     dispatch(source.dtype(), [&]<class Scalar>() {
-      launch(result.size(), kernels::SumBroadcast<Scalar>{data<Scalar>(source), data<Scalar>(result), to});
+      using Part = kernels::SumBroadcast<Scalar>;
+      const std::int64_t size = std::max<std::int64_t>(result.size(), 1);
+      const std::int64_t terms = source.size() / size;
+      const std::int64_t count = (terms + Part::terms_per_part - 1) / Part::terms_per_part;
+      const Array<double> parts(static_cast<std::size_t>(count * result.size()), source.device());
+      launch(count * result.size(), Part{data<Scalar>(source), parts.data(), to, size, terms});
+      launch(result.size(), kernels::SumParts<Scalar>{parts.data(), data<Scalar>(result), size, count});
     });
     return result;
   }

@@ -7,7 +7,7 @@ namespace ranktape::detail {
 
 template <class... Numbers>
 using HullTrees = Launchable<kernels::HullOfTile<Numbers>..., kernels::FindBridges<Numbers>...,
-                             kernels::FindBlocks<Numbers>...>;
+                             kernels::JoinStretch<Numbers>..., kernels::FindBlocks<Numbers>...>;
 template <class... Numbers>
 using Ranks = Launchable<kernels::WriteRanks<Numbers, float>..., kernels::WriteRanks<Numbers, double>...>;
 template <class... Numbers>
@@ -19,16 +19,15 @@ using AllHullTrees = HullTrees<Means<true>, Means<false>, Ratios<true>, Ratios<f
 using AllRanks = Ranks<Means<true>, Ratios<true>>;
 using AllPlaces = Places<Means<false>, Ratios<false>>;
 using AllSums = Sums<RankTerms<float>, RankTerms<double>, PlaceTerms<float>, PlaceTerms<double>>;
-using AllGradients =
-    Launchable<kernels::WriteRankGradient<float, float>, kernels::WriteRankGradient<double, float>,
-               kernels::WriteRankGradient<double, double>, kernels::WritePlaceGradient<float>,
-               kernels::WritePlaceGradient<double>>;
+using AllGradients = Launchable<kernels::WriteRankGradient<float, float>, kernels::WriteRankGradient<double, float>,
+                                kernels::WriteRankGradient<double, double>, kernels::WritePlaceGradient<float>,
+                                kernels::WritePlaceGradient<double>>;
 using OfLists = Launchable<kernels::SumTiles<DeviationTerms>, kernels::SumWidths, kernels::MeanOfList,
                            kernels::InverseStrengthOfSpread>;
 
 // The tables refer to every kernel, so each is compiled; extern, so that they are kept.
 extern const void* const isotonic_kernels[];
-const void* const isotonic_kernels[] = {AllHullTrees::table, AllRanks::table, AllPlaces::table,
+const void* const isotonic_kernels[] = {AllHullTrees::table, AllRanks::table,     AllPlaces::table,
                                         AllSums::table,      AllGradients::table, OfLists::table};
 
 }  // namespace ranktape::detail

@@ -5,6 +5,6 @@ namespace ranktape::detail {
 
 template struct Launchable<kernels::LayerNorm<float>, kernels::LayerNorm<double>, kernels::LayerNormGradient<float>,
                            kernels::LayerNormGradient<double>, kernels::LayerNormSums<float>,
-                           kernels::LayerNormSums<double>, kernels::SumStretches<float>, kernels::SumStretches<double>>;
+                           kernels::LayerNormSums<double>>;
 
 }  // namespace ranktape::detail

@@ -19,6 +19,13 @@ using AllReductions = Reductions<formulas::Sum, formulas::Mean, formulas::Max, f
 using AllNormalisations =
     Normalisations<formulas::Softmax, formulas::LogSoftmax, formulas::CumulativeSum, formulas::Standardise>;
 
+template struct Launchable<
+    kernels::SumsOfStretches<kernels::ElementTerms<float>>, kernels::SumsOfStretches<kernels::ElementTerms<double>>,
+    kernels::ReduceSum<float, formulas::Sum>, kernels::ReduceSum<double, formulas::Sum>,
+    kernels::ReduceSum<float, formulas::Mean>, kernels::ReduceSum<double, formulas::Mean>,
+    kernels::SpreadGradient<float, formulas::Sum>, kernels::SpreadGradient<double, formulas::Sum>,
+    kernels::SpreadGradient<float, formulas::Mean>, kernels::SpreadGradient<double, formulas::Mean>>;
+
 // The tables refer to every kernel, so each is compiled; extern, so that they are kept.
 extern const void* const list_kernels[];
 const void* const list_kernels[] = {AllReductions::table, AllNormalisations::table};

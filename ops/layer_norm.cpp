@@ -1,5 +1,6 @@
 #include <ranktape/core/array.hpp>
 #include <ranktape/core/backend.hpp>
+#include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/broadcast.hpp>
 #include <ranktape/ops/layer_norm_kernels.hpp>
@@ -75,7 +76,7 @@ void backward(BackwardPass& pass, const Tensor& x, const Tensor& weight, double 
     Tensor gradient = detail::make_tensor_like(weight);
     detail::for_each_index(
         device, size, static_cast<double>(stretches),
-        detail::kernels::SumStretches<Scalar>{parts.data(), detail::data<Scalar>(gradient), size, stretches});
+        detail::kernels::SumParts<Scalar>{parts.data(), detail::data<Scalar>(gradient), size, stretches});
     return gradient;
   };
   pass.add(0, std::move(x_gradient));

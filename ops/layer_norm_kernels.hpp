@@ -101,21 +101,5 @@ struct LayerNormSums {
   }
 };
 
-/// The sum of a column over all stretches.
-template <class Scalar>
-struct SumStretches {
-  const double* parts;
-  Scalar* to;
-  std::int64_t size;
-  std::int64_t stretches;
-  constexpr void operator()(std::int64_t column) const {
-    double sum = 0;
-    for (std::int64_t stretch = 0; stretch < stretches; ++stretch) {
-      sum += parts[stretch * size + column];
-    }
-    to[column] = static_cast<Scalar>(sum);
-  }
-};
-
 }  // namespace kernels
 }  // namespace ranktape::detail

@@ -52,6 +52,10 @@ ListPlaces ListLayout::places() const {
   return {groups_ ? offsets_on_accelerator(*groups_) : nullptr, length_, inner_};
 }
 
+ListOffsets ListLayout::offsets() const {
+  return {groups_ ? offsets_on_accelerator(*groups_) : nullptr, longest(), blocks_};
+}
+
 std::string ListLayout::describe_block(const Tensor& x, std::int64_t block) const {
   if (groups_) {
     return fmt::format("group {} of {}", block, describe(x));

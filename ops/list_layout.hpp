@@ -44,6 +44,8 @@ class ListLayout {
   [[nodiscard]] std::int64_t lists() const { return blocks_ * inner_; }
   /// The same for kernels on the accelerator.
   [[nodiscard]] ListPlaces places() const;
+  /// The same where inner() is 1.
+  [[nodiscard]] ListOffsets offsets() const;
   /// "group 2 of 'scores' [5] float32", for error texts.
   [[nodiscard]] std::string describe_block(const Tensor& x, std::int64_t block) const;
 

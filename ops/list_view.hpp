@@ -50,8 +50,14 @@ struct ListOffsets {
   }
   /// The list that a document is in: a division, or a search in O(log count).
   [[nodiscard]] constexpr std::int64_t list_of(std::int64_t document) const {
+    if (count == 1) {
+      return 0;
+    }
     if (offsets == nullptr) {
-      return document / length;
+      // Most numbers fit in 32 bits, which divide several times faster, on a GPU above all.
+      return ((document | length) >> 32) == 0
+                 ? static_cast<std::int64_t>(static_cast<std::uint32_t>(document) / static_cast<std::uint32_t>(length))
+                 : document / length;
     }
     std::int64_t low = 0;
     std::int64_t high = count;

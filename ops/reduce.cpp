@@ -1,3 +1,4 @@
+#include <ranktape/core/array.hpp>
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/recorder.hpp>
@@ -52,14 +53,45 @@ void check_sizes(Operand x, const ListLayout& layout, const Formula& formula) {
   }
 }
 
+template <class Scalar, class Formula>
+void reduce_on_accelerator(const ListLayout& layout, const Scalar* x, std::int64_t size, Scalar* y,
+                           const Formula& formula) {
+  namespace kernels = detail::kernels;
+  if constexpr (requires { formula.of_sum(0.0, std::size_t{}); }) {
+    if (layout.inner() == 1) {
+      const detail::ListOffsets lists = layout.offsets();
+      const std::int64_t count = kernels::stretches_of(lists, size);
+      const detail::Array<kernels::Total> stretches(static_cast<std::size_t>(count), Device::accelerator);
+      const kernels::ElementTerms<Scalar> terms = {x};
+      detail::launch(count, kernels::SumsOfStretches<kernels::ElementTerms<Scalar>>{terms, lists, stretches.data()});
+      detail::launch(layout.lists(), kernels::ReduceSum<Scalar, Formula>{terms, lists, stretches.data(), y, formula});
+      return;
+    }
+  }
+  detail::launch(layout.lists(), kernels::Reduce<Scalar, Formula>{x, y, layout.places(), formula});
+}
+
+template <class Scalar, class Formula>
+void gradient_on_accelerator(const ListLayout& layout, const Scalar* x, const Scalar* g, const Tensor& to,
+                             const Formula& formula) {
+  namespace kernels = detail::kernels;
+  Scalar* const result = detail::data<Scalar>(to);
+  if constexpr (!Formula::saves_input) {
+    if (layout.inner() == 1) {
+      detail::launch(to.size(), kernels::SpreadGradient<Scalar, Formula>{g, result, layout.offsets(), formula});
+      return;
+    }
+  }
+  detail::launch(layout.lists(), kernels::ReduceGradient<Scalar, Formula>{x, g, result, layout.places(), formula});
+}
+
 // The gradient of x into `to`, given that of the values. `x` is not read where the formula needs no input.
 template <class Scalar, class Formula>
 void write_gradient(const ListLayout& layout, const Scalar* x, const Tensor& gradient, const Tensor& to,
                     const Formula& formula) {
   const Scalar* g = detail::data<Scalar>(gradient);
   if (to.device() == Device::accelerator) {
-    detail::launch(layout.lists(), detail::kernels::ReduceGradient<Scalar, Formula>{x, g, detail::data<Scalar>(to),
-                                                                                    layout.places(), formula});
+    gradient_on_accelerator(layout, x, g, to, formula);
   } else if constexpr (Formula::saves_input) {
     detail::for_each_list(
         layout, detail::data<Scalar>(to),
@@ -100,8 +132,7 @@ Tensor apply(Operand x, const ListLayout& layout, const Formula& formula) {
   detail::dispatch(x->dtype(), [&]<class Scalar>() {
     Scalar* results = detail::data<Scalar>(y);
     if (y.device() == Device::accelerator) {
-      detail::launch(layout.lists(), detail::kernels::Reduce<Scalar, Formula>{detail::data<Scalar>(x), results,
-                                                                              layout.places(), formula});
+      reduce_on_accelerator(layout, detail::data<Scalar>(x), x->size(), results, formula);
     } else {
       detail::for_each_list(
           layout, static_cast<Scalar*>(nullptr),

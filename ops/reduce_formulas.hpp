@@ -9,6 +9,7 @@
 //   value(x)       for a list x, a span or a ListView,
 //   derivative(x)  a function of k: d value / d x[k],
 //   minimum_size() the fewest elements for which there is a value.
+//   of_sum(s, n)   where there is one: the value of n elements from their sum, which an accelerator makes of parts.
 // `saves_input` is false where derivative looks only at the length of x: it is then given a list without elements.
 namespace ranktape::formulas {
 
@@ -18,8 +19,9 @@ struct Sum {
   static constexpr std::size_t minimum_size() { return 0; }
   template <class List>
   constexpr double value(const List& x) const {
-    return detail::sum_of(x);
+    return of_sum(detail::sum_of(x), x.size());
   }
+  static constexpr double of_sum(double sum, std::size_t) { return sum; }
   static constexpr auto derivative(std::size_t) {
     return [](std::size_t) { return 1.0; };
   }
@@ -31,8 +33,9 @@ struct Mean {
   static constexpr std::size_t minimum_size() { return 1; }
   template <class List>
   constexpr double value(const List& x) const {
-    return detail::sum_of(x) / static_cast<double>(x.size());
+    return of_sum(detail::sum_of(x), x.size());
   }
+  static constexpr double of_sum(double sum, std::size_t size) { return sum / static_cast<double>(size); }
   static constexpr auto derivative(std::size_t size) {
     return [share = 1 / static_cast<double>(size)](std::size_t) { return share; };
   }

@@ -1,11 +1,24 @@
 #pragma once
 
 #include <ranktape/ops/list_view.hpp>
+#include <ranktape/ops/stretch_sums.hpp>
 
 #include <cstdint>
 
 // Internal: formulas of lists (reduce_formulas.hpp, normalise_formulas.hpp) as kernels, one call per list.
 namespace ranktape::detail::kernels {
+
+struct Total {
+  double sum = 0;
+  constexpr void add(const Total& other) { sum += other.sum; }
+};
+
+template <class Scalar>
+struct ElementTerms {
+  using Sums = Total;
+  const Scalar* x;
+  [[nodiscard]] constexpr Total at(std::int64_t i, std::int64_t) const { return {static_cast<double>(x[i])}; }
+};
 
 template <class Scalar, class Formula>
 struct Reduce {
@@ -43,6 +56,34 @@ struct ReduceGradient {
     } else {
       write_gradient(result, gradient[list], formula.derivative(result.size()));
     }
+  }
+};
+
+/// A list of contiguous elements from its sum, whose stretches have been summed before.
+template <class Scalar, class Formula>
+struct ReduceSum {
+  ElementTerms<Scalar> terms;
+  ListOffsets lists;
+  const Total* stretches;
+  Scalar* y;
+  Formula formula;
+  constexpr void operator()(std::int64_t list) const {
+    const Total total = sums_of_list(terms, lists, stretches, list);
+    y[list] = static_cast<Scalar>(formula.of_sum(total.sum, static_cast<std::size_t>(lists.size(list))));
+  }
+};
+
+/// The gradient of one element of such a list.
+template <class Scalar, class Formula>
+struct SpreadGradient {
+  const Scalar* gradient;
+  Scalar* to;
+  ListOffsets lists;
+  Formula formula;
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t list = lists.list_of(i);
+    const auto size = static_cast<std::size_t>(lists.size(list));
+    to[i] = static_cast<Scalar>(static_cast<double>(gradient[list]) * formula.derivative(size)(0));
   }
 };
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 // Internal: sums over the blocks of lists on the accelerator, and over whole lists. No atomics, no scan: sums of tiles,
 // then of 32 tiles, of 32 of those and so on; what crosses tiles is made of the largest of these that it holds. The
@@ -131,8 +130,8 @@ struct SumWidths {
   }
 };
 
-/// The mean of every block, or its sum; of a single document exactly its gradient. One call for each tile: it sums those
-/// that begin there, of which only the last may end in another tile.
+/// The mean of every block, or its sum; of a single document exactly its gradient. One call for each tile: it sums
+/// those that begin there, of which only the last may end in another tile.
 template <class Terms>
 struct SumBlocks {
   Tiles tiles;
@@ -165,7 +164,7 @@ struct SumBlocks {
       sum.add(terms(tile, i));
     }
     if (end > tile.end()) {
-      const std::int32_t last = end / tiles.size;
+      const std::int32_t last = tiles.tile_of(end);
       sum.add(pyramid.over(slot + 1, tile.first + last));
       for (std::int32_t i = last * tiles.size; i < end; ++i) {
         sum.add(terms(tile, i));
@@ -183,12 +182,14 @@ struct MeanOfList {
   constexpr void operator()(std::int64_t list) const {
     const std::int64_t first = tiles.first_of(list);
     const std::int64_t n = tiles.lists.size(list);
-    means[list] = n == 0 ? 0 : pyramid.over(first, first + n / tiles.size + 1).value / static_cast<double>(n);
+    means[list] = n == 0 ? 0
+                         : pyramid.over(first, first + tiles.tile_of(static_cast<std::int32_t>(n)) + 1).value /
+                               static_cast<double>(n);
   }
 };
 
-/// For StrengthUnit::spread, from means of squares. A constant list has the same soft ranks at any strength; 1 keeps its
-/// gradient finite.
+/// For StrengthUnit::spread, from means of squares. A constant list has the same soft ranks at any strength; 1 keeps
+/// its gradient finite.
 struct InverseStrengthOfSpread {
   const double* variances;
   ListOffsets lists;
@@ -197,8 +198,7 @@ struct InverseStrengthOfSpread {
 
   constexpr void operator()(std::int64_t list) const {
     const double spread = std::sqrt(variances[list]);
-    inverse[list] = std::min(static_cast<double>(lists.size(list)) / (strength * (spread > 0 ? spread : 1)),
-                             std::numeric_limits<double>::max());
+    inverse[list] = Strengths::limited(static_cast<double>(lists.size(list)) / (strength * (spread > 0 ? spread : 1)));
   }
 };
 

@@ -73,7 +73,7 @@ Array<double> sort_lists_of(Pooling& pooling, const Tensor& values, int sign) {
   pooling.order = sorted.order;
   there.tiles = Tiles::of(pooling.lists.on_accelerator(), values.size());
   there.found = on_accelerator<BlocksOfTile>(there.tiles.count);
-  there.strengths = {nullptr, options.regularization_strength, options.strength_unit == StrengthUnit::per_item};
+  there.strengths = Strengths::of(options.regularization_strength, options.strength_unit == StrengthUnit::per_item);
   if (options.strength_unit == StrengthUnit::spread) {
     there.inverse_strength = inverse_of_spread(there.tiles, sorted.sorted.data(), options.regularization_strength);
     there.strengths.inverse_each = there.inverse_strength.data();
@@ -81,10 +81,10 @@ Array<double> sort_lists_of(Pooling& pooling, const Tensor& values, int sign) {
   return sorted.sorted;
 }
 
-template <bool of_ranks, class Function>
+template <bool OfRanks, class Function>
 void with_numbers(Regularization regularization, const Function& function) {
-  regularization == Regularization::kl ? function(std::type_identity<Ratios<of_ranks>>())
-                                       : function(std::type_identity<Means<of_ranks>>());
+  regularization == Regularization::kl ? function(std::type_identity<Ratios<OfRanks>>())
+                                       : function(std::type_identity<Means<OfRanks>>());
 }
 
 /// The means of all blocks, or their sums.
@@ -130,10 +130,10 @@ Tensor rank_gradient_on_accelerator(const Pooling& pooling, const Tensor& ranks,
         const std::uint32_t* const order = pooling.order.data();
         const RankTerms<Rank> terms = {data<Rank>(gradient), weights, order};
         const Array<double> means = sum_blocks(pooling, gradient.size(), terms, true);
-        launch(gradient.size(), kernels::WriteRankGradient<Rank, Scalar>{
-                                    there.tiles, there.found.data(), there.strengths,
-                                    sign_of(pooling.options.direction), order, means.data(), terms.gradient, weights,
-                                    data<Scalar>(result)});
+        launch(gradient.size(),
+               kernels::WriteRankGradient<Rank, Scalar>{there.tiles, there.found.data(), there.strengths,
+                                                        sign_of(pooling.options.direction), order, means.data(),
+                                                        terms.gradient, weights, data<Scalar>(result)});
       }
     });
   });

@@ -11,7 +11,8 @@ namespace ranktape::detail {
 void rank_on_accelerator(Pooling& pooling, const Tensor& values, const Tensor& ranks);
 Tensor rank_gradient_on_accelerator(const Pooling& pooling, const Tensor& ranks, const Tensor& gradient, DType dtype);
 
-/// The same for sorted places. For kl what each value weighs in its block goes into `weights`, which is undefined for l2.
+/// The same for sorted places. For kl what each value weighs in its block goes into `weights`, which is undefined for
+/// l2.
 void sort_places_on_accelerator(Pooling& pooling, const Tensor& values, const Tensor& places, const Tensor& weights);
 Tensor place_gradient_on_accelerator(const Pooling& pooling, const Tensor& weights, const Tensor& gradient);
 

@@ -2,16 +2,16 @@
 
 #include <ranktape/ops/rank/hull_tiles.hpp>
 
+#include <algorithm>
 #include <cstdint>
 
 // Internal: one level of the hull tree, see hull_tiles.hpp.
 namespace ranktape::detail {
 
-/// Sums over whole tiles inside the stretch of tiles that a tile is in: of those before it, of those behind it. Each
-/// level reads one pair and writes another.
+/// Sums over whole tiles inside the stretch of tiles that a tile is in.
 struct TileSums {
-  double* before;
-  double* behind;
+  double before;  ///< of the tiles before it
+  double behind;
 };
 
 /// The points `low` to `high` of a stretch of tiles whose hull is found, and one edge of that hull among them. The
@@ -89,7 +89,7 @@ struct HullCursor {
     const int middle = (lowest + highest) / 2;
     const std::int32_t begin = first + bits::highest(vertices & bits::up_to(middle));
     const std::int32_t end = first + bits::lowest(vertices & bits::from(middle + 1));
-    edge = {tree->values[HullTree::points(list) + begin], begin, end};
+    edge = {tree->edge(HullTree::points(list) + begin), begin, end};
   }
 };
 
@@ -101,9 +101,9 @@ template <class Numbers>
 struct FindBridges {
   HullTree tree;
   int level;
-  TileSums sums;  ///< not read at level 0, where they are empty
-  TileSums next;
-  std::int32_t* steps;  ///< of tiles: how many were taken; null but in a test
+  const TileSums* sums;  ///< of tiles; not read at level 0, where they are empty
+  TileSums* next;        ///< for the next level
+  std::int32_t* steps;   ///< of tiles: how many were taken; null but in a test
 
   constexpr void operator()(std::int64_t slot) const {
     const Tile tile = tree.tiles[slot];
@@ -112,21 +112,21 @@ struct FindBridges {
     }
     const std::int64_t joint = joint_above(tile.index, level);
     if (joint >= tile.tiles) {
-      next.before[slot] = before(tile, tile.index, tile.first_point).sum;
-      next.behind[slot] = behind(tile, tile.index, tile.end()).sum;
+      next[slot].before = before(tile, tile.index, tile.first_point).sum;
+      next[slot].behind = behind(tile, tile.index, tile.end()).sum;
       return;
     }
     const Joint at = Joint::of(tree, tile, static_cast<std::int32_t>(joint), level);
     const Numbers numbers = tree.numbers<Numbers>(tile);
     if (tile.index < joint) {
       const Stretch right = numbers.join(total(tile, at.tile), behind(tile, at.tile, at.end));
-      next.before[slot] = before(tile, tile.index, at.begin).sum;
-      next.behind[slot] = numbers.join(behind(tile, tile.index, at.middle), right).sum;
+      next[slot].before = before(tile, tile.index, at.begin).sum;
+      next[slot].behind = numbers.join(behind(tile, tile.index, at.middle), right).sum;
       return;
     }
     const Stretch left = numbers.join(before(tile, at.tile - 1, at.begin), total(tile, at.tile - 1));
-    next.before[slot] = numbers.join(left, before(tile, tile.index, at.middle)).sum;
-    next.behind[slot] = behind(tile, tile.index, at.end).sum;
+    next[slot].before = numbers.join(left, before(tile, tile.index, at.middle)).sum;
+    next[slot].behind = behind(tile, tile.index, at.end).sum;
     if (tile.index == joint) {
       find_bridge(tile, at, numbers, slot);
     }
@@ -150,13 +150,13 @@ struct FindBridges {
 
   // What lies before tile `index` in its stretch of tiles, in it, and behind it.
   [[nodiscard]] constexpr Stretch before(const Tile& list, std::int32_t index, std::int32_t begin) const {
-    return {level == 0 ? 0 : sums.before[list.first + index], begin, index * tree.tiles.size};
+    return {level == 0 ? 0 : sums[list.first + index].before, begin, index * tree.tiles.size};
   }
   [[nodiscard]] constexpr Stretch total(const Tile& list, std::int32_t index) const {
     return {tree.totals[list.first + index], index * tree.tiles.size, end_of(list, index)};
   }
   [[nodiscard]] constexpr Stretch behind(const Tile& list, std::int32_t index, std::int32_t end) const {
-    return {level == 0 ? 0 : sums.behind[list.first + index], end_of(list, index), end};
+    return {level == 0 ? 0 : sums[list.first + index].behind, end_of(list, index), end};
   }
   [[nodiscard]] constexpr std::int32_t end_of(const Tile& list, std::int32_t index) const {
     return index + 1 < list.tiles ? (index + 1) * tree.tiles.size : list.documents;
@@ -165,19 +165,20 @@ struct FindBridges {
   /// From a vertex on the left to the middle, and from there to one on the right.
   [[nodiscard]] constexpr Stretch to_middle(const Tile& list, const Joint& at, const Numbers& numbers,
                                             std::int32_t vertex) const {
-    const std::int32_t index = vertex / tree.tiles.size;
-    return numbers.join({tree.after[HullTree::points(list) + vertex], vertex, end_of(list, index)},
+    const std::int32_t index = tree.tiles.tile_of(vertex);
+    return numbers.join({tree.after(HullTree::points(list) + vertex), vertex, end_of(list, index)},
                         behind(list, index, at.middle));
   }
   [[nodiscard]] constexpr Stretch from_middle(const Tile& list, const Joint& at, const Numbers& numbers,
                                               std::int32_t vertex) const {
-    const std::int32_t index = vertex / tree.tiles.size;
+    const std::int32_t index = tree.tiles.tile_of(vertex);
     return numbers.join(before(list, index, at.middle),
-                        {tree.before[HullTree::points(list) + vertex], index * tree.tiles.size, vertex});
+                        {tree.before(HullTree::points(list) + vertex), index * tree.tiles.size, vertex});
   }
 
   /// Overmars and van Leeuwen: an edge on the left, one on the right and the gap between them say of at least one of
-  /// the two on which side of it the bridge ends. Where slopes are equal the blocks pool: left goes left, right goes right.
+  /// the two on which side of it the bridge ends. Where slopes are equal the blocks pool: left goes left, right goes
+  /// right.
   constexpr void find_bridge(const Tile& list, const Joint& at, const Numbers& numbers, std::int64_t slot) const {
     HullCursor left = {&tree, list, at.tile, level, at.begin, at.middle - 1, {}};
     left.to_left_child();
@@ -230,19 +231,47 @@ struct FindBridges {
     if (left_over_gap < 0) {
       left.go_left();
       right.go_left();
-    } else if (gap_over_right < 0) {
-      left.go_right();
-      right.go_right();
-    } else if (left_over_gap == 0) {
+    } else if (left_over_gap == 0 && gap_over_right >= 0) {
       left.go_left();
       gap_over_right == 0 ? right.go_right() : right.go_left();
-    } else if (gap_over_right == 0) {
+    } else if (gap_over_right <= 0) {
       left.go_right();
       right.go_right();
     } else if (numbers.lines_meet_below(left.edge, near, far, right.edge)) {
       right.go_left();
     } else {
       left.go_right();
+    }
+  }
+};
+
+/// Of 2^levels tiles each, in one list.
+constexpr std::int64_t stretches(const Tiles& tiles, int levels) { return ((tiles.in_longest - 1) >> levels) + 1; }
+
+/// The hulls of 2^levels tiles of one list, and these levels of their bridges, one call for each such stretch: the same
+/// calls in another order, for hosts, where the tiles then stay in the cache.
+template <class Numbers>
+struct JoinStretch {
+  HullTree tree;  ///< all lists of one length
+  int levels;
+  TileSums* sums;
+  TileSums* next;
+  std::int32_t* steps;
+
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t in_list = stretches(tree.tiles, levels);
+    const std::int64_t list = i / in_list * tree.tiles.in_longest;
+    const std::int64_t first = i % in_list << levels;
+    const std::int64_t end = std::min<std::int64_t>(first + (std::int64_t{1} << levels), tree.tiles.in_longest);
+    for (std::int64_t tile = first; tile < end; ++tile) {
+      HullOfTile<Numbers>{tree}(list + tile);
+    }
+    for (int level = 0; level < levels; ++level) {
+      TileSums* const from = level % 2 == 0 ? sums : next;
+      TileSums* const to = level % 2 == 0 ? next : sums;
+      for (std::int64_t tile = first; tile < end; ++tile) {
+        FindBridges<Numbers>{tree, level, from, to, steps}(list + tile);
+      }
     }
   }
 };

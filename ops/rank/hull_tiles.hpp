@@ -23,14 +23,22 @@ struct HullTree {
   const double* sorted;
   Strengths strengths;
   BlocksOfTile* found;  ///< of tiles; until FindBlocks `starts` are the vertices of the hull of its points
-  double* values;       ///< of points: the sum along the edge that begins there; at last, the value of the block
   double* sums;         ///< of points: the sum of the block that begins there; null if nobody needs it
 
+  // Of points, `stride` numbers each: together, as the search for a bridge wants all of them of few points.
+  double* of_points;
+  std::int64_t stride;  ///< 3; 1 where every list is one tile
+
   // Where a list has more than one tile:
-  double* before;    ///< of points: the sum from the tile's first point to a vertex
-  double* after;     ///< of points: the sum from a vertex to the end of the tile
-  double* totals;    ///< of tiles
+  double* totals;    ///< of tiles: the sum of all
   Stretch* bridges;  ///< of tiles: the edge that joined the tiles before it to it and those behind it
+
+  /// The sum along the edge that begins at a point; at last, the value of the block.
+  [[nodiscard]] constexpr double& edge(std::int64_t point) const { return of_points[point * stride]; }
+  /// The sum from the tile's first point to a vertex, but in a list's first tile.
+  [[nodiscard]] constexpr double& before(std::int64_t point) const { return of_points[point * stride + 1]; }
+  /// The sum from a vertex to the end of the tile, but in a list's last tile.
+  [[nodiscard]] constexpr double& after(std::int64_t point) const { return of_points[point * stride + 2]; }
 
   template <class Numbers>
   [[nodiscard]] constexpr Numbers numbers(const Tile& tile) const {
@@ -61,53 +69,77 @@ struct HullOfTile {
       return;
     }
     const Numbers numbers = tree.numbers<Numbers>(tile);
-    double* edges = tree.values + tree.points(tile);
+    const std::int64_t points = HullTree::points(tile);
     const std::int32_t first = tile.first_point;
     std::uint64_t vertices = 1;
-    for (std::int32_t i = first; i < tile.last_point; ++i) {
-      Stretch edge = {numbers.single(i), i, i + 1};
-      std::uint64_t earlier = vertices & bits::below(i - first);
-      while (earlier != 0) {
-        const std::int32_t previous = first + bits::highest(earlier);
-        if (!numbers.pool({edges[previous], previous, edge.begin}, edge)) {
-          break;
+    if (first < tile.last_point) {
+      Stretch edge = {numbers.single(first), first, first + 1};  // that grows; those before it are stored
+      for (std::int32_t i = first + 1; i < tile.last_point; ++i) {
+        Stretch next = {numbers.single(i), i, i + 1};
+        if (!numbers.pool(edge, next)) {
+          tree.edge(points + edge.begin) = edge.sum;
+          vertices |= std::uint64_t{1} << (i - first);
+          edge = next;
+          continue;
         }
-        earlier &= bits::below(previous - first);
+        edge = next;
+        while (edge.begin > first) {
+          const std::uint64_t earlier = vertices & bits::below(edge.begin - first);
+          const std::int32_t previous = first + bits::highest(earlier);
+          if (!numbers.pool({tree.edge(points + previous), previous, edge.begin}, edge)) {
+            break;
+          }
+          vertices = earlier;
+        }
       }
-      edges[edge.begin] = edge.sum;
-      vertices = earlier | std::uint64_t{1} << (edge.begin - first) | std::uint64_t{2} << (i - first);
+      tree.edge(points + edge.begin) = edge.sum;
+      vertices |= std::uint64_t{1} << (tile.last_point - first);
     }
     tree.found[slot].starts = vertices;
-    if (tree.bridges != nullptr) {
-      sum_from_both_ends(tile, numbers, edges, vertices, slot);
+    if (tile.tiles > 1) {
+      tree.totals[slot] =
+          tile.index == 0 ? sum_backward(tile, numbers, vertices) : sum_forward(tile, numbers, vertices);
+      if (tile.index > 0 && !tile.is_last()) {
+        sum_backward(tile, numbers, vertices);
+      }
     }
   }
 
  private:
-  /// Sums of what lies between the tile's ends and its vertices: added up, as a difference of two would lose digits.
-  constexpr void sum_from_both_ends(const Tile& tile, const Numbers& numbers, const double* edges,
-                                    std::uint64_t vertices, std::int64_t slot) const {
-    double* before = tree.before + tree.points(tile);
-    double* after = tree.after + tree.points(tile);
+  // Sums of what lies between the tile's ends and its vertices: added up, as a difference of two would lose digits.
+  // Both return the sum of all.
+
+  constexpr double sum_forward(const Tile& tile, const Numbers& numbers, std::uint64_t vertices) const {
+    const std::int64_t points = HullTree::points(tile);
     const std::int32_t first = tile.first_point;
     Stretch left = {0, first, first};
-    before[first] = 0;
+    tree.before(points + first) = 0;
     for (std::uint64_t rest = vertices & (vertices - 1); rest != 0; rest &= rest - 1) {
       const std::int32_t vertex = first + bits::lowest(rest);
-      const Stretch edge = {edges[left.end], left.end, vertex};
+      const Stretch edge = {tree.edge(points + left.end), left.end, vertex};
       left = left.end == first ? edge : numbers.join(left, edge);
-      before[vertex] = left.sum;
+      tree.before(points + vertex) = left.sum;
     }
-    const std::int32_t last = tile.last_point;  // always a vertex
-    Stretch right = {tile.is_last() ? 0 : numbers.single(last), last, tile.end()};
-    after[last] = right.sum;
-    for (std::uint64_t rest = vertices & bits::below(last - first); rest != 0;) {
+    if (tile.is_last()) {
+      return left.sum;
+    }
+    const Stretch last = {numbers.single(tile.last_point), tile.last_point, tile.end()};
+    return left.begin == left.end ? last.sum : numbers.join(left, last).sum;
+  }
+
+  constexpr double sum_backward(const Tile& tile, const Numbers& numbers, std::uint64_t vertices) const {
+    const std::int64_t points = HullTree::points(tile);
+    const std::int32_t last = tile.last_point;  // always a vertex, and not the end of the list
+    Stretch right = {numbers.single(last), last, tile.end()};
+    tree.after(points + last) = right.sum;
+    for (std::uint64_t rest = vertices & bits::below(last - tile.first_point); rest != 0;) {
       const int vertex = bits::highest(rest);
       rest &= bits::below(vertex);
-      right = numbers.join({edges[first + vertex], first + vertex, right.begin}, right);
-      after[right.begin] = right.sum;
+      const std::int32_t begin = tile.first_point + vertex;
+      right = numbers.join({tree.edge(points + begin), begin, right.begin}, right);
+      tree.after(points + begin) = right.sum;
     }
-    tree.totals[slot] = right.sum;
+    return right.sum;
   }
 };
 
@@ -167,16 +199,16 @@ struct FindBlocks {
  private:
   constexpr void write_values(const Tile& tile, std::uint64_t starts, std::int32_t high, const Stretch* leaves) const {
     const Numbers numbers = tree.numbers<Numbers>(tile);
-    double* values = tree.values + tree.points(tile);
+    const std::int64_t points = HullTree::points(tile);
     while (starts != 0) {
       const std::int32_t begin = tile.first_point + bits::lowest(starts);
       starts &= starts - 1;
       const bool bridged = starts == 0 && leaves != nullptr;
       const std::int32_t end = starts != 0 ? tile.first_point + bits::lowest(starts) : high;
-      const Stretch block = bridged ? *leaves : Stretch{values[begin], begin, end};
-      values[begin] = numbers.value(block);
+      const Stretch block = bridged ? *leaves : Stretch{tree.edge(points + begin), begin, end};
+      tree.edge(points + begin) = numbers.value(block);
       if (tree.sums != nullptr) {
-        tree.sums[tree.points(tile) + begin] = block.sum;
+        tree.sums[points + begin] = block.sum;
       }
     }
   }

@@ -2,7 +2,8 @@
 #include <ranktape/ops/rank/hull_bridges.hpp>
 #include <ranktape/ops/rank/hull_tree.hpp>
 
-#include <utility>
+#include <algorithm>
+#include <string_view>
 
 namespace ranktape::detail {
 namespace {
@@ -24,36 +25,56 @@ class Cutter {
   double* next_;
 };
 
+/// How many levels one call does for all of its tiles: on a GPU none, as there each tile is to have a call of its own;
+/// elsewhere so many that each thread has some. No bit depends on it.
+int levels_together(const Tiles& tiles) {
+  constexpr int most = 4;
+  constexpr std::int64_t enough = 512;
+  if (tiles.lists.offsets != nullptr || std::string_view(accelerator_system()) == "cuda") {
+    return 0;
+  }
+  int levels = std::min(most, tiles.levels());
+  while (levels > 0 && tiles.lists.count * kernels::stretches(tiles, levels) < enough) {
+    --levels;
+  }
+  return levels;
+}
+
 }  // namespace
 
 template <class Numbers>
 HullTree find_blocks(const Tiles& tiles, const double* sorted, const Strengths& strengths,
                      const Array<BlocksOfTile>& found, Array<double>& memory, std::int32_t* steps) {
   const int levels = tiles.levels();
-  const std::int64_t points = tiles.points;
-  const std::int64_t of_points = 1 + (Numbers::needs_sums ? 1 : 0) + (levels > 0 ? 2 : 0);
-  constexpr std::int64_t of_tiles = 5 + sizeof(Stretch) / sizeof(double);
-  const std::int64_t size = of_points * points + (levels > 0 ? of_tiles * tiles.count : 0);
-  memory = Array<double>(static_cast<std::size_t>(size), Device::accelerator);
+  const std::int64_t stride = levels > 0 ? 3 : 1;
+  constexpr std::int64_t of_tiles = 1 + (sizeof(Stretch) + 2 * sizeof(TileSums)) / sizeof(double);
+  memory = Array<double>(static_cast<std::size_t>((stride + (Numbers::needs_sums ? 1 : 0)) * tiles.points +
+                                                  (levels > 0 ? of_tiles * tiles.count : 0)),
+                         Device::accelerator);
   Cutter cut(memory.data());
-  HullTree tree = {tiles, sorted, strengths, found.data(), cut.take(points), nullptr, nullptr, nullptr, nullptr, nullptr};
+  HullTree tree = {tiles,  sorted,  strengths, found.data(), nullptr, cut.take(stride * tiles.points),
+                   stride, nullptr, nullptr};
   if (Numbers::needs_sums) {
-    tree.sums = cut.take(points);
+    tree.sums = cut.take(tiles.points);
   }
-  TileSums sums = {};
-  TileSums next = {};
+  TileSums* sums = nullptr;
+  TileSums* next = nullptr;
   if (levels > 0) {
-    tree.before = cut.take(points);
-    tree.after = cut.take(points);
     tree.totals = cut.take(tiles.count);
     tree.bridges = cut.take<Stretch>(tiles.count);
-    sums = {cut.take(tiles.count), cut.take(tiles.count)};
-    next = {cut.take(tiles.count), cut.take(tiles.count)};
+    sums = cut.take<TileSums>(tiles.count);
+    next = cut.take<TileSums>(tiles.count);
   }
-  launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
-  for (int level = 0; level < levels; ++level) {
-    launch(tiles.count, kernels::FindBridges<Numbers>{tree, level, sums, next, steps});
-    std::swap(sums, next);
+  const int together = levels_together(tiles);
+  if (together > 0) {
+    using Kernel = kernels::JoinStretch<Numbers>;
+    launch(tiles.lists.count * kernels::stretches(tiles, together), Kernel{tree, together, sums, next, steps});
+  } else {
+    launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
+  }
+  for (int level = together; level < levels; ++level) {
+    TileSums* const from = level % 2 == 0 ? sums : next;
+    launch(tiles.count, kernels::FindBridges<Numbers>{tree, level, from, level % 2 == 0 ? next : sums, steps});
   }
   launch(tiles.count, kernels::FindBlocks<Numbers>{tree});
   return tree;

@@ -19,7 +19,7 @@ struct InBlock {
     const std::int64_t list = tiles.lists.list_of(document);
     const std::int64_t begin = tiles.lists.begin(list);
     const auto i = static_cast<std::int32_t>(document - begin);
-    const std::int32_t tile = i / tiles.size;
+    const std::int32_t tile = tiles.tile_of(i);
     const std::int32_t first_point = tile * tiles.size;
     return {list, begin, i, found[tiles.first_of(list, begin) + tile].start_of(i - first_point, first_point)};
   }
@@ -38,7 +38,7 @@ struct WriteRanks {
     const InBlock at = InBlock::of(tree.tiles, tree.found, document);
     const auto n = static_cast<std::int32_t>(tree.tiles.lists.size(at.list));
     const Numbers numbers = Numbers::of(tree.sorted + at.begin, n, tree.strengths.inverse(at.list, n));
-    const double value = tree.values[at.begin + at.list + at.start];
+    const double value = tree.edge(at.begin + at.list + at.start);
     ranks[at.begin + order[document]] = static_cast<Rank>(numbers.output(value, at.start, at.i));
   }
 };
@@ -56,7 +56,7 @@ struct WritePlaces {
     const auto n = static_cast<std::int32_t>(tree.tiles.lists.size(at.list));
     const Numbers numbers = Numbers::of(tree.sorted + at.begin, n, tree.strengths.inverse(at.list, n));
     const std::int64_t start = at.begin + at.list + at.start;
-    places[document] = static_cast<Scalar>(sign * numbers.output(tree.values[start], at.start, at.i));
+    places[document] = static_cast<Scalar>(sign * numbers.output(tree.edge(start), at.start, at.i));
     if (weights != nullptr) {
       weights[document] = static_cast<Scalar>(numbers.share(tree.sums[start], at.start, at.i));
     }

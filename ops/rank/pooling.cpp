@@ -42,14 +42,16 @@ double inverse_strength(const Scalar* values, std::int64_t n, const SoftRankOpti
     return std::min(1 / strength, std::numeric_limits<double>::max());
   }
   if (options.strength_unit == StrengthUnit::spread) {
+    // From the first value: then equal ones deviate by exactly nothing.
+    const double first = n == 0 ? 0 : static_cast<double>(values[0]);
     double mean = 0;
     for (std::int64_t i = 0; i < n; ++i) {
-      mean += static_cast<double>(values[i]);
+      mean += static_cast<double>(values[i]) - first;
     }
     mean /= static_cast<double>(n);
     double squares = 0;
     for (std::int64_t i = 0; i < n; ++i) {
-      const double deviation = static_cast<double>(values[i]) - mean;
+      const double deviation = (static_cast<double>(values[i]) - first) - mean;
       squares += deviation * deviation;
     }
     // A constant list has the same soft ranks at any strength; 1 keeps its gradient finite.
