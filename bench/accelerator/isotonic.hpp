@@ -17,23 +17,26 @@
 
 namespace ranktape::bench {
 
-/// One thread of a host runs what is launched.
+/// How many threads of a host run what is launched; returns how many did before.
+inline int exchange_threads(int count) {
+#ifdef _OPENMP
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(count);
+  return before;
+#else
+  return count;
+#endif
+}
+
 class OneThread {
  public:
-#ifdef _OPENMP
-  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneThread() { omp_set_num_threads(before_); }
-
- private:
-  int before_;
-#else
-  OneThread() {}
-  ~OneThread() {}
-
- public:
-#endif
+  OneThread() = default;
   OneThread(const OneThread&) = delete;
   OneThread& operator=(const OneThread&) = delete;
+  ~OneThread() { exchange_threads(before_); }
+
+ private:
+  int before_ = exchange_threads(1);
 };
 
 /// The blocks of the soft ranks (l2) of rows of sorted scores, found by the tree of hulls, and one document after
