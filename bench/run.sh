@@ -40,7 +40,7 @@ run_programs() {
       options=(--benchmark_repetitions=5 --benchmark_report_aggregates_only=true --benchmark_min_time=0.1
         --benchmark_out="$measurements/programs/$name.json" --benchmark_out_format=json
         --benchmark_context=commit="$commit")
-      [ ${#quick[@]} -eq 0 ] || options+=(--benchmark_repetitions=2 --benchmark_min_time=0.001 --benchmark_filter='1x100$|:1000$')
+      [ ${#quick[@]} -eq 0 ] || options+=(--benchmark_repetitions=2 --benchmark_min_time=0.001 --benchmark_filter='1x100$|:1000$|/128x1000/manual_time$')
       mkdir -p "$measurements/programs"
     fi
     "$program" "${options[@]}"

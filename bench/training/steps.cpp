@@ -49,20 +49,22 @@ class Laps {
 
 }  // namespace
 
-Batches::Batches(std::uint64_t seed) {
+Batches::Batches(std::uint64_t seed, Device device) {
   Random random(seed);
   for (std::size_t batch = 0; batch < batch_count; ++batch) {
-    features.push_back(Tensor::randn(Shape{rows, sizes.front()}, random));
+    features.push_back(Tensor::randn(Shape{rows, sizes.front()}, random).to(device));
     std::vector<float> levels(static_cast<std::size_t>(rows));
     for (float& level : levels) {
       level = static_cast<float>(random.below(5));
     }
-    targets.push_back(Tensor::from(levels, Shape{queries, documents}));
+    targets.push_back(Tensor::from(levels, Shape{queries, documents}, {.device = device}));
   }
 }
 
 LibraryStep::LibraryStep(const Batches& batches)
-    : batches_(&batches), model_(make_model()), optimizer_(model_.parameters(), {.learning_rate = learning_rate}) {}
+    : batches_(&batches),
+      model_(make_model().to(batches.features.front().device())),
+      optimizer_(model_.parameters(), {.learning_rate = learning_rate}) {}
 
 double LibraryStep::step(std::size_t batch) {
   const Tape tape;

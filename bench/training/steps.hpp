@@ -21,12 +21,13 @@ inline constexpr double learning_rate = 1e-9;
 
 /// To be taken in turn: on one batch alone the branches would be learnt, and the memory would stay in the cache.
 struct Batches {
-  explicit Batches(std::uint64_t seed = 1);
+  explicit Batches(std::uint64_t seed = 1, Device device = Device::cpu);
 
   std::vector<Tensor> features;  ///< [rows, 136], normal
   std::vector<Tensor> targets;   ///< [queries, documents], relevance from 0 to 4
 };
 
+/// On the device of the batches.
 class LibraryStep {
  public:
   explicit LibraryStep(const Batches& batches);
