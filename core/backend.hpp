@@ -16,7 +16,7 @@ namespace ranktape::detail {
 /// What RANKTAPE_DEVICE chose: "cuda", "omp", "tbb", "cpp" or "none".
 const char* accelerator_system();
 
-/// Memory of the accelerator. Throws DeviceError where there is none, std::bad_alloc where it is full.
+/// Memory of the accelerator. Throws DeviceError where there is none, and where it is full.
 void* accelerator_allocate(std::size_t bytes);
 void accelerator_free(void* block, std::size_t bytes) noexcept;
 

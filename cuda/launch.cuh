@@ -18,9 +18,15 @@ namespace ranktape::detail {
 /// Throws DeviceError for what CUDA reports of the calls so far, with the operation's name.
 void check_device(const char* operation);
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
-/// Throws DeviceError for a call that failed, std::bad_alloc if it was for want of memory.
+/// Throws DeviceError for a call that failed.
 void check_device(cudaError_t status, const char* call);
 #endif
+
+/// The kernel's type is in it, for error texts.
+template <class Kernel>
+const char* launch_of() {
+  return __PRETTY_FUNCTION__;
+}
 
 template <class Kernel>
 void launch(std::int64_t count, const Kernel& kernel) {
@@ -29,7 +35,7 @@ void launch(std::int64_t count, const Kernel& kernel) {
   }
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
   thrust::for_each_n(thrust::cuda::par_nosync, thrust::counting_iterator<std::int64_t>(0), count, kernel);
-  check_device("launch");
+  check_device(launch_of<Kernel>());
 #elif defined(RANKTAPE_EXECUTOR_SHUFFLED) || defined(RANKTAPE_EXECUTOR_THREADS)
   execute(count, kernel);
 #else

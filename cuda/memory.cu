@@ -14,6 +14,15 @@ namespace ranktape::detail {
 
 const char* accelerator_system() { return RANKTAPE_DEVICE_NAME; }
 
+namespace {
+
+[[noreturn]] void refuse_size(std::size_t bytes) {
+  throw DeviceError("the accelerator has no room for " + std::to_string(bytes) +
+                    " bytes more; work in smaller batches, or free tensors that are no longer needed");
+}
+
+}  // namespace
+
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 
 void check_device(cudaError_t status, const char* call) {
@@ -21,9 +30,6 @@ void check_device(cudaError_t status, const char* call) {
     return;
   }
   static_cast<void>(cudaGetLastError());  // the error is reported once; the next call starts afresh
-  if (status == cudaErrorMemoryAllocation) {
-    throw std::bad_alloc();
-  }
   throw DeviceError(std::string(call) + ": CUDA says '" + cudaGetErrorString(status) + "' (" +
                     cudaGetErrorName(status) + "); is there a device, and a driver for this version of CUDA?");
 }
@@ -50,7 +56,12 @@ void check_device(const char* operation) { check_device(cudaGetLastError(), oper
 void* accelerator_allocate(std::size_t bytes) {
   keep_freed_memory();
   void* block = nullptr;
-  check_device(cudaMallocAsync(&block, bytes == 0 ? 1 : bytes, nullptr), "cudaMallocAsync");
+  const cudaError_t status = cudaMallocAsync(&block, bytes == 0 ? 1 : bytes, nullptr);
+  if (status == cudaErrorMemoryAllocation) {
+    static_cast<void>(cudaGetLastError());
+    refuse_size(bytes);
+  }
+  check_device(status, "cudaMallocAsync");
   return block;
 }
 
@@ -74,7 +85,13 @@ constexpr std::align_val_t block_alignment{64};
 
 void check_device(const char*) {}
 
-void* accelerator_allocate(std::size_t bytes) { return ::operator new(bytes, block_alignment); }
+void* accelerator_allocate(std::size_t bytes) {
+  void* const block = ::operator new(bytes, block_alignment, std::nothrow);
+  if (block == nullptr) {
+    refuse_size(bytes);
+  }
+  return block;
+}
 
 void accelerator_free(void* block, std::size_t) noexcept { ::operator delete(block, block_alignment); }
 

@@ -1,3 +1,4 @@
+#include "sanitizers.hpp"
 #include "support.hpp"
 
 #include <ranktape/core/deferred_checks.hpp>
@@ -141,6 +142,22 @@ TEST_CASE("accelerator: checks need not wait for it, and speak up at the next re
   detail::checks_are_deferred() = false;
   CHECK(tests::error_text<NumericError>([&] { static_cast<void>(rank(bad)); }) == expected);
   detail::checks_are_deferred() = before;
+}
+
+TEST_CASE("accelerator: a tensor that it has no room for is an error, and all goes on" *
+          doctest::skip(tests::address_sanitizer)) {
+  if (!tests::accelerator_built()) {
+    MESSAGE("skipped: built without an accelerator");
+    return;
+  }
+  const Tensor kept = Tensor::ones(Shape{3}, {.device = Device::accelerator});
+  const std::string text = tests::error_text<DeviceError>(
+      [] { static_cast<void>(Tensor::zeros(Shape{std::int64_t{1} << 52}, {.device = Device::accelerator})); }, false);
+  CHECK(
+      text ==
+      "the accelerator has no room for 18014398509481984 bytes more; work in smaller batches, or free tensors that are "
+      "no longer needed");
+  CHECK((kept + kept).to_vector<float>() == std::vector<float>{2, 2, 2});
 }
 
 TEST_CASE("build_info names the version, the accelerator and the compiler") {
