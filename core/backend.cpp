@@ -10,6 +10,7 @@ void refuse_accelerator() {
 #ifndef RANKTAPE_ACCELERATOR
 
 const char* accelerator_system() { return "none"; }
+bool accelerator_present() { return false; }
 void* accelerator_allocate(std::size_t) { refuse_accelerator(); }
 void accelerator_free(void*, std::size_t) noexcept {}
 void copy_bytes(void*, Device, const void*, Device, std::size_t) { refuse_accelerator(); }

@@ -16,6 +16,9 @@ namespace ranktape::detail {
 /// What RANKTAPE_DEVICE chose: "cuda", "omp", "tbb", "cpp" or "none".
 const char* accelerator_system();
 
+/// Whether there is one to run on: a build for a GPU may find none.
+bool accelerator_present();
+
 /// Memory of the accelerator. Throws DeviceError where there is none, and where it is full.
 void* accelerator_allocate(std::size_t bytes);
 void accelerator_free(void* block, std::size_t bytes) noexcept;

@@ -20,8 +20,10 @@ std::string build_info() {
 #else
   constexpr const char* compiler = "g++ " __VERSION__;
 #endif
-  return fmt::format("ranktape {}; accelerator {}; instruction sets of this processor: {}; {}", version,
-                     detail::accelerator_system(), fmt::join(sets, ", "), compiler);
+  const bool absent = !detail::accelerator_present() && std::string_view(detail::accelerator_system()) != "none";
+  return fmt::format("ranktape {}; accelerator {}{}; instruction sets of this processor: {}; {}", version,
+                     detail::accelerator_system(), absent ? " (no device present)" : "", fmt::join(sets, ", "),
+                     compiler);
 }
 
 }  // namespace ranktape

@@ -53,6 +53,13 @@ void keep_freed_memory() {
 
 void check_device(const char* operation) { check_device(cudaGetLastError(), operation); }
 
+bool accelerator_present() {
+  int count = 0;
+  const bool found = cudaGetDeviceCount(&count) == cudaSuccess && count > 0;
+  static_cast<void>(cudaGetLastError());
+  return found;
+}
+
 void* accelerator_allocate(std::size_t bytes) {
   keep_freed_memory();
   void* block = nullptr;
@@ -84,6 +91,8 @@ void copy_bytes(void* to, Device to_device, const void* from, Device from_device
 constexpr std::align_val_t block_alignment{64};
 
 void check_device(const char*) {}
+
+bool accelerator_present() { return true; }
 
 void* accelerator_allocate(std::size_t bytes) {
   void* const block = ::operator new(bytes, block_alignment, std::nothrow);

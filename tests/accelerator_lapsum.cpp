@@ -114,18 +114,10 @@ struct Ragged {
   }
 };
 
-bool skipped() {
-  if (!accelerator_built()) {
-    MESSAGE("skipped: built without an accelerator");
-    return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 TEST_CASE("accelerator lapsum: ragged lists past every size of a tile, in both directions and every unit") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   const Ragged ragged;
@@ -143,7 +135,7 @@ TEST_CASE("accelerator lapsum: ragged lists past every size of a tile, in both d
 }
 
 TEST_CASE("accelerator lapsum: rows, from hard to soft") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   for (const Shape& shape : {Shape{1}, Shape{2, 3, 50}, Shape{70, 64}, Shape{3, 1000}, Shape{2, 20000}}) {
@@ -161,7 +153,7 @@ TEST_CASE("accelerator lapsum: rows, from hard to soft") {
 }
 
 TEST_CASE("accelerator lapsum: ties, constant lists and far values") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   constexpr std::int64_t n = 6000;
@@ -196,7 +188,7 @@ TEST_CASE("accelerator lapsum: ties, constant lists and far values") {
 }
 
 TEST_CASE("accelerator lapsum: quantiles of long lists and short") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   Numbers values = normal(20011, 7);
@@ -213,7 +205,7 @@ TEST_CASE("accelerator lapsum: quantiles of long lists and short") {
 }
 
 TEST_CASE("accelerator lapsum: permutation matrices of several rows, ties and a far value among them") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   Numbers values = normal(3 * 150, 9);
@@ -230,7 +222,7 @@ TEST_CASE("accelerator lapsum: permutation matrices of several rows, ties and a 
 }
 
 TEST_CASE("accelerator lapsum: a list among others is as alone, to the last digit") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   const Ragged ragged;
@@ -268,7 +260,7 @@ TEST_CASE("accelerator lapsum: a list among others is as alone, to the last digi
 }
 
 TEST_CASE("accelerator: a temperature on the CPU, and one for all of many lists") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   const std::vector<std::int64_t> many(70000, 3);
@@ -290,7 +282,7 @@ TEST_CASE("accelerator: a temperature on the CPU, and one for all of many lists"
 }
 
 TEST_CASE("accelerator lapsum: empty tensors, and errors are those of the CPU") {
-  if (skipped()) {
+  if (!accelerator_present()) {
     return;
   }
   const TensorOptions options = {.device = Device::accelerator, .requires_grad = true};

@@ -61,18 +61,10 @@ Tensor rounded(const Tensor& values, double step) {
   return Tensor::from(numbers, values.shape(), {.dtype = values.dtype()});
 }
 
-bool skip() {
-  if (!accelerator_built()) {
-    MESSAGE("skipped: built without an accelerator");
-    return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 TEST_CASE("sigmoid_rank on the accelerator: rows and ragged groups, either type, direction and every unit") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(23);
@@ -95,7 +87,7 @@ TEST_CASE("sigmoid_rank on the accelerator: rows and ragged groups, either type,
 }
 
 TEST_CASE("sigmoid_rank on the accelerator: a long list, far values, equal ranks of equal values") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(29);
@@ -116,7 +108,7 @@ TEST_CASE("sigmoid_rank on the accelerator: a long list, far values, equal ranks
 }
 
 TEST_CASE("neural_sort on the accelerator: both types, directions and every unit; ties; rows of one and none") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(31);
@@ -148,7 +140,7 @@ TEST_CASE("neural_sort on the accelerator: both types, directions and every unit
 }
 
 TEST_CASE("soft_sort_matrix on the accelerator: both types, directions and powers, every unit; ties") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(37);
@@ -180,7 +172,7 @@ TEST_CASE("soft_sort_matrix on the accelerator: both types, directions and power
 }
 
 TEST_CASE("sorting_network on the accelerator: every comparator, both networks, types and directions") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(41);
@@ -233,7 +225,7 @@ TEST_CASE("sorting_network: comparators of a layer share no wire, and layers are
 }
 
 TEST_CASE("sorting_network on the accelerator: more columns, and more lists, than are taken at once") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(43);
@@ -244,7 +236,7 @@ TEST_CASE("sorting_network on the accelerator: more columns, and more lists, tha
 }
 
 TEST_CASE("sinkhorn_sort on the accelerator: both types and directions, every unit, from nearly hard to soft; ties") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(47);
@@ -275,7 +267,7 @@ TEST_CASE("sinkhorn_sort on the accelerator: both types and directions, every un
 }
 
 TEST_CASE("sinkhorn_sort on the accelerator: many lists, each until it has converged, and more than fit at once") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   Random random(53);
@@ -296,7 +288,7 @@ TEST_CASE("sinkhorn_sort on the accelerator: many lists, each until it has conve
 }
 
 TEST_CASE("sinkhorn_sort on the accelerator: the first list that has not converged is named") {
-  if (skip()) {
+  if (!accelerator_present()) {
     return;
   }
   const Tensor x = Tensor::from({1, 1, 1, 1, 1, 1, 0.1, -2, 3, 0.3, 0.2, 7}, Shape{2, 6}, {.dtype = DType::float64});

@@ -1,6 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include "on_device.hpp"
 
+#include <ranktape/core/backend.hpp>
 #include <doctest/doctest.h>
 
 #include <cstdio>
@@ -15,6 +16,12 @@ int main(int argc, char** argv) {
       return 2;
     }
     ranktape::tests::device_under_test = device == "cpu" ? ranktape::Device::cpu : ranktape::Device::accelerator;
+    if (ranktape::tests::device_under_test == ranktape::Device::accelerator &&
+        !ranktape::detail::accelerator_present()) {
+      constexpr int skipped = 77;
+      std::printf("skipped: there is no device\n");
+      return skipped;
+    }
     argc -= 2;
     argv += 2;
   }

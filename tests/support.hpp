@@ -52,7 +52,14 @@ std::string error_text(Function&& function, bool placed = true, SourceLocation h
   return "(nothing thrown)";
 }
 
-/// Whether the library is built with an accelerator (which may be this processor).
-inline bool accelerator_built() { return std::string_view(detail::accelerator_system()) != "none"; }
+/// Whether there is an accelerator, which may be this processor. If not, says that the test case is skipped, and why.
+inline bool accelerator_present() {
+  if (detail::accelerator_present()) {
+    return true;
+  }
+  const bool built = std::string_view(detail::accelerator_system()) != "none";
+  MESSAGE("skipped: ", built ? "there is no device" : "built without an accelerator");
+  return false;
+}
 
 }  // namespace ranktape::tests
