@@ -77,7 +77,7 @@ run_step() {
   echo "== $1: $cases_passed passed, $cases_failed failed, $((SECONDS - start)) s"
 }
 
-packages=("${build_packages[@]}" libbenchmark-dev)
+packages=("${build_packages[@]}" libbenchmark-dev libtbb-dev)
 [ "${steps[*]}" = release ] || packages+=(clang clang-format clang-tidy)
 install_missing "$logs/install.log" "${packages[@]}" || { echo "0 passed, 1 failed"; exit 1; }
 for step in "${steps[@]}"; do run_step "$step"; done
