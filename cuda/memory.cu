@@ -1,4 +1,5 @@
 #include <ranktape/core/error.hpp>
+#include <ranktape/core/pool.hpp>
 #include <ranktape/cuda/launch.cuh>
 
 #include <cstdint>
@@ -69,14 +70,13 @@ void copy_bytes(void* to, Device to_device, const void* from, Device from_device
 
 #else
 
-// No pool: under the address sanitizer every buffer ends where its bounds are.
-constexpr std::align_val_t block_alignment{64};
-
 void check_device(const char*) {}
 
-void* accelerator_allocate(std::size_t bytes) { return ::operator new(bytes, block_alignment); }
+// The pool of the CPU's tensors: from the system, large arrays would come as untouched pages every time, and cost more
+// to touch than many a kernel takes.
+void* accelerator_allocate(std::size_t bytes) { return pool_allocate(bytes); }
 
-void accelerator_free(void* block, std::size_t) noexcept { ::operator delete(block, block_alignment); }
+void accelerator_free(void* block, std::size_t bytes) noexcept { pool_free(block, bytes); }
 
 void copy_bytes(void* to, Device, const void* from, Device, std::size_t bytes) {
   if (bytes != 0) {
