@@ -1,6 +1,6 @@
 #include <ranktape/cuda/launch.cuh>
 #include <ranktape/ops/rank/block_sums.hpp>
-#include <ranktape/ops/rank/hull_bridges.hpp>
+#include <ranktape/ops/rank/hull_stretches.hpp>
 #include <ranktape/ops/rank/pooled_kernels.hpp>
 
 namespace ranktape::detail {

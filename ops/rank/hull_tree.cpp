@@ -1,5 +1,5 @@
 #include <ranktape/core/backend.hpp>
-#include <ranktape/ops/rank/hull_bridges.hpp>
+#include <ranktape/ops/rank/hull_stretches.hpp>
 #include <ranktape/ops/rank/hull_tree.hpp>
 
 #include <algorithm>
