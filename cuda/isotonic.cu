@@ -1,17 +1,20 @@
 #include <ranktape/cuda/launch.cuh>
 #include <ranktape/ops/rank/block_sums.hpp>
-#include <ranktape/ops/rank/hull_bridges.hpp>
+#include <ranktape/ops/rank/hull_stretches.hpp>
 #include <ranktape/ops/rank/pooled_kernels.hpp>
 
 namespace ranktape::detail {
 
 template <class... Numbers>
-using HullTrees = Launchable<kernels::HullOfTile<Numbers>..., kernels::FindBridges<Numbers>...,
-                             kernels::JoinStretch<Numbers>..., kernels::FindBlocks<Numbers>...>;
+using HullTrees =
+    Launchable<kernels::HullOfTile<Numbers>..., kernels::FindBridges<Numbers>..., kernels::JoinStretch<Numbers>...,
+               kernels::JoinStretches<Numbers>..., kernels::FindBlocks<Numbers>...>;
+template <class... Kernels>
+using Writers = Launchable<kernels::ForDocuments<Kernels>..., kernels::ForTiles<Kernels>...>;
 template <class... Numbers>
-using Ranks = Launchable<kernels::WriteRanks<Numbers, float>..., kernels::WriteRanks<Numbers, double>...>;
+using Ranks = Writers<kernels::WriteRanks<Numbers, float>..., kernels::WriteRanks<Numbers, double>...>;
 template <class... Numbers>
-using Places = Launchable<kernels::WritePlaces<Numbers, float>..., kernels::WritePlaces<Numbers, double>...>;
+using Places = Writers<kernels::WritePlaces<Numbers, float>..., kernels::WritePlaces<Numbers, double>...>;
 template <class... Terms>
 using Sums = Launchable<kernels::SumTiles<Terms>..., kernels::SumBlocks<Terms>...>;
 
@@ -19,9 +22,9 @@ using AllHullTrees = HullTrees<Means<true>, Means<false>, Ratios<true>, Ratios<f
 using AllRanks = Ranks<Means<true>, Ratios<true>>;
 using AllPlaces = Places<Means<false>, Ratios<false>>;
 using AllSums = Sums<RankTerms<float>, RankTerms<double>, PlaceTerms<float>, PlaceTerms<double>>;
-using AllGradients = Launchable<kernels::WriteRankGradient<float, float>, kernels::WriteRankGradient<double, float>,
-                                kernels::WriteRankGradient<double, double>, kernels::WritePlaceGradient<float>,
-                                kernels::WritePlaceGradient<double>>;
+using AllGradients = Writers<kernels::WriteRankGradient<float, float>, kernels::WriteRankGradient<double, float>,
+                             kernels::WriteRankGradient<double, double>, kernels::WritePlaceGradient<float>,
+                             kernels::WritePlaceGradient<double>>;
 using OfLists = Launchable<kernels::SumTiles<DeviationTerms>, kernels::SumWidths, kernels::MeanOfList,
                            kernels::InverseStrengthOfSpread>;
 

@@ -1,4 +1,5 @@
 #include <ranktape/core/error.hpp>
+#include <ranktape/core/pool.hpp>
 #include <ranktape/cuda/launch.cuh>
 
 #include <cstdint>
@@ -87,22 +88,17 @@ void copy_bytes(void* to, Device to_device, const void* from, Device from_device
 
 #else
 
-// No pool: under the address sanitizer every buffer ends where its bounds are.
-constexpr std::align_val_t block_alignment{64};
-
 void check_device(const char*) {}
 
 bool accelerator_present() { return true; }
 
-void* accelerator_allocate(std::size_t bytes) {
-  void* const block = ::operator new(bytes, block_alignment, std::nothrow);
-  if (block == nullptr) {
-    refuse_size(bytes);
-  }
-  return block;
+// The pool of the CPU's tensors: from the system, large arrays would come as untouched pages every time, and cost more
+// to touch than many a kernel takes.
+void* accelerator_allocate(std::size_t bytes) try { return pool_allocate(bytes); } catch (const std::bad_alloc&) {
+  refuse_size(bytes);
 }
 
-void accelerator_free(void* block, std::size_t) noexcept { ::operator delete(block, block_alignment); }
+void accelerator_free(void* block, std::size_t bytes) noexcept { pool_free(block, bytes); }
 
 void copy_bytes(void* to, Device, const void* from, Device, std::size_t bytes) {
   if (bytes != 0) {

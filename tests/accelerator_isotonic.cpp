@@ -5,9 +5,11 @@
 #include "sanitizers.hpp"
 #include "support.hpp"
 
+#include <ranktape/core/backend.hpp>
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/ops/rank/hull_tree.hpp>
+#include <ranktape/ops/rank/pooled_kernels.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -279,6 +281,48 @@ TEST_CASE_TEMPLATE("hull tree: ragged lists, many of them empty", What, AnyNumbe
     const Groups groups = Groups::from_sizes(sizes);
     CAPTURE(tile_size);
     check_same(solve_by_tree<What>(all, sizes, &groups, tile_size), expected, all);
+  }
+}
+
+TEST_CASE_TEMPLATE("hull tree: ranks written tile by tile and one by one are the same", Tree, detail::Means<true>,
+                   detail::Ratios<true>) {
+  if (skipped()) {
+    return;
+  }
+  Random random(47);
+  std::vector<std::int64_t> sizes;
+  Numbers all;
+  std::vector<std::uint32_t> order;
+  for (std::size_t list = 0; list < 100; ++list) {
+    const std::size_t n = list % 5 == 0 ? 0 : list % 7 == 0 ? 63 + random.below(4) : random.below(400);
+    Numbers scores = list_of(kinds[random.below(kinds.size())], n, DType::float64, random);
+    std::sort(scores.begin(), scores.end(), std::greater<>());
+    sizes.push_back(static_cast<std::int64_t>(n));
+    all.insert(all.end(), scores.begin(), scores.end());
+    for (std::size_t i = 0; i < n; ++i) {
+      order.push_back(static_cast<std::uint32_t>(n - 1 - i));
+    }
+  }
+  const auto documents = static_cast<std::int64_t>(all.size());
+  const Groups groups = Groups::from_sizes(sizes);
+  const detail::ListOffsets lists = {detail::offsets_on_accelerator(groups), 400, groups.count()};
+  for (const std::int32_t tile_size : {5, 64}) {
+    const detail::Tiles tiles = detail::Tiles::of(lists, documents, tile_size);
+    const detail::Array<detail::BlocksOfTile> found(static_cast<std::size_t>(tiles.count), Device::accelerator);
+    const detail::Array<double> sorted = there(all);
+    const detail::Array<std::uint32_t> places = there(order);
+    detail::Array<double> memory;
+    const detail::HullTree tree =
+        detail::find_blocks<Tree>(tiles, sorted.data(), detail::Strengths{nullptr, 0, 2, false}, found, memory);
+    const detail::Array<double> by_tile = there(Numbers(all.size(), -1));
+    const detail::Array<double> one_by_one = there(Numbers(all.size(), -2));
+    using Write = detail::kernels::WriteRanks<Tree, double>;
+    detail::launch(tiles.count,
+                   detail::kernels::ForTiles<Write>{tiles, found.data(), {tree, places.data(), by_tile.data()}});
+    detail::launch(documents,
+                   detail::kernels::ForDocuments<Write>{tiles, found.data(), {tree, places.data(), one_by_one.data()}});
+    CAPTURE(tile_size);
+    CHECK(here(by_tile.data(), all.size()) == here(one_by_one.data(), all.size()));
   }
 }
 

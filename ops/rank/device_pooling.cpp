@@ -6,6 +6,7 @@
 #include <ranktape/ops/rank/hull_tree.hpp>
 #include <ranktape/ops/rank/pooled_kernels.hpp>
 
+#include <string_view>
 #include <type_traits>
 
 namespace ranktape::detail {
@@ -81,6 +82,16 @@ Array<double> sort_lists_of(Pooling& pooling, const Tensor& values, int sign) {
   return sorted.sorted;
 }
 
+/// Calls the kernel for all documents. No bit depends on how.
+template <class Kernel>
+void write_documents(const DevicePooling& there, std::int64_t documents, const Kernel& kernel) {
+  if (std::string_view(accelerator_system()) == "cuda") {
+    launch(documents, kernels::ForDocuments<Kernel>{there.tiles, there.found.data(), kernel});
+  } else {
+    launch(there.tiles.count, kernels::ForTiles<Kernel>{there.tiles, there.found.data(), kernel});
+  }
+}
+
 template <bool OfRanks, class Function>
 void with_numbers(Regularization regularization, const Function& function) {
   regularization == Regularization::kl ? function(std::type_identity<Ratios<OfRanks>>())
@@ -114,7 +125,8 @@ void rank_on_accelerator(Pooling& pooling, const Tensor& values, const Tensor& r
     Array<double> memory;
     const HullTree tree = find_blocks<Numbers>(there.tiles, sorted.data(), there.strengths, there.found, memory);
     dispatch(ranks.dtype(), [&]<class Rank>() {
-      launch(values.size(), kernels::WriteRanks<Numbers, Rank>{tree, pooling.order.data(), data<Rank>(ranks)});
+      const kernels::WriteRanks<Numbers, Rank> write = {tree, pooling.order.data(), data<Rank>(ranks)};
+      write_documents(there, values.size(), write);
     });
   });
 }
@@ -130,10 +142,15 @@ Tensor rank_gradient_on_accelerator(const Pooling& pooling, const Tensor& ranks,
         const std::uint32_t* const order = pooling.order.data();
         const RankTerms<Rank> terms = {data<Rank>(gradient), weights, order};
         const Array<double> means = sum_blocks(pooling, gradient.size(), terms, true);
-        launch(gradient.size(),
-               kernels::WriteRankGradient<Rank, Scalar>{there.tiles, there.found.data(), there.strengths,
-                                                        sign_of(pooling.options.direction), order, means.data(),
-                                                        terms.gradient, weights, data<Scalar>(result)});
+        const kernels::WriteRankGradient<Rank, Scalar> write = {there.tiles.lists,
+                                                                there.strengths,
+                                                                sign_of(pooling.options.direction),
+                                                                order,
+                                                                means.data(),
+                                                                terms.gradient,
+                                                                weights,
+                                                                data<Scalar>(result)};
+        write_documents(there, gradient.size(), write);
       }
     });
   });
@@ -149,7 +166,8 @@ void sort_places_on_accelerator(Pooling& pooling, const Tensor& values, const Te
     const HullTree tree = find_blocks<Numbers>(there.tiles, sorted.data(), there.strengths, there.found, memory);
     dispatch(places.dtype(), [&]<class Scalar>() {
       Scalar* const of_kl = weights.defined() ? data<Scalar>(weights) : nullptr;
-      launch(values.size(), kernels::WritePlaces<Numbers, Scalar>{tree, sign, data<Scalar>(places), of_kl});
+      const kernels::WritePlaces<Numbers, Scalar> write = {tree, sign, data<Scalar>(places), of_kl};
+      write_documents(there, values.size(), write);
     });
   });
 }
@@ -161,8 +179,9 @@ Tensor place_gradient_on_accelerator(const Pooling& pooling, const Tensor& weigh
     const Scalar* const of_kl = weights.defined() ? data<Scalar>(weights) : nullptr;
     const PlaceTerms<Scalar> terms = {data<Scalar>(gradient)};
     const Array<double> of_blocks = sum_blocks(pooling, gradient.size(), terms, of_kl == nullptr);
-    launch(gradient.size(), kernels::WritePlaceGradient<Scalar>{there.tiles, there.found.data(), pooling.order.data(),
-                                                                of_blocks.data(), of_kl, data<Scalar>(result)});
+    const kernels::WritePlaceGradient<Scalar> write = {pooling.order.data(), of_blocks.data(), of_kl,
+                                                       data<Scalar>(result)};
+    write_documents(there, gradient.size(), write);
   });
   return result;
 }

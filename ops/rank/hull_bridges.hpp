@@ -2,7 +2,6 @@
 
 #include <ranktape/ops/rank/hull_tiles.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 // Internal: one level of the hull tree, see hull_tiles.hpp.
@@ -107,28 +106,38 @@ struct FindBridges {
 
   constexpr void operator()(std::int64_t slot) const {
     const Tile tile = tree.tiles[slot];
-    if (!tile.used()) {
+    if (tile.used()) {
+      join(tile, tile.index, tile.index + 1);
+    }
+  }
+
+  /// The same for the tiles from `first` up to `end`, all in one of the stretches that this level joins. Where `next`
+  /// is `sums`, the tiles to the right of a joint come first: the bridge wants the sums as they were.
+  constexpr void join(const Tile& list, std::int32_t first, std::int32_t end) const {
+    const std::int64_t joint = joint_above(first, level);
+    const TileSums* const from = sums + list.first;
+    TileSums* const to = next + list.first;
+    if (joint >= list.tiles) {
+      for (std::int32_t index = first; index < end && from != to; ++index) {
+        to[index] = level == 0 ? TileSums{0, 0} : from[index];
+      }
       return;
     }
-    const std::int64_t joint = joint_above(tile.index, level);
-    if (joint >= tile.tiles) {
-      next[slot].before = before(tile, tile.index, tile.first_point).sum;
-      next[slot].behind = behind(tile, tile.index, tile.end()).sum;
+    const Joint at = Joint::of(tree, list, static_cast<std::int32_t>(joint), level);
+    const Numbers numbers = tree.numbers<Numbers>(list);
+    if (first < joint) {
+      const Stretch right = numbers.join(total(list, at.tile), behind(list, at.tile, at.end));
+      for (std::int32_t index = first; index < end; ++index) {
+        to[index] = {level == 0 ? 0 : from[index].before, numbers.join(behind(list, index, at.middle), right).sum};
+      }
       return;
     }
-    const Joint at = Joint::of(tree, tile, static_cast<std::int32_t>(joint), level);
-    const Numbers numbers = tree.numbers<Numbers>(tile);
-    if (tile.index < joint) {
-      const Stretch right = numbers.join(total(tile, at.tile), behind(tile, at.tile, at.end));
-      next[slot].before = before(tile, tile.index, at.begin).sum;
-      next[slot].behind = numbers.join(behind(tile, tile.index, at.middle), right).sum;
-      return;
+    if (first == joint) {
+      find_bridge(list, at, numbers);
     }
-    const Stretch left = numbers.join(before(tile, at.tile - 1, at.begin), total(tile, at.tile - 1));
-    next[slot].before = numbers.join(left, before(tile, tile.index, at.middle)).sum;
-    next[slot].behind = behind(tile, tile.index, at.end).sum;
-    if (tile.index == joint) {
-      find_bridge(tile, at, numbers, slot);
+    const Stretch left = numbers.join(before(list, at.tile - 1, at.begin), total(list, at.tile - 1));
+    for (std::int32_t index = first; index < end; ++index) {
+      to[index] = {numbers.join(left, before(list, index, at.middle)).sum, level == 0 ? 0 : from[index].behind};
     }
   }
 
@@ -179,7 +188,8 @@ struct FindBridges {
   /// Overmars and van Leeuwen: an edge on the left, one on the right and the gap between them say of at least one of
   /// the two on which side of it the bridge ends. Where slopes are equal the blocks pool: left goes left, right goes
   /// right.
-  constexpr void find_bridge(const Tile& list, const Joint& at, const Numbers& numbers, std::int64_t slot) const {
+  constexpr void find_bridge(const Tile& list, const Joint& at, const Numbers& numbers) const {
+    const std::int64_t slot = list.first + at.tile;
     HullCursor left = {&tree, list, at.tile, level, at.begin, at.middle - 1, {}};
     left.to_left_child();
     left.settle();
@@ -188,9 +198,15 @@ struct FindBridges {
     right.to_right_child();
     right.settle();
     std::int32_t taken = 0;
+    Stretch near = to_middle(list, at, numbers, left.edge.end);
+    Stretch far = from_middle(list, at, numbers, right.edge.begin);
     while (true) {
-      const Stretch near = to_middle(list, at, numbers, left.edge.end);
-      const Stretch far = from_middle(list, at, numbers, right.edge.begin);
+      if (near.begin != left.edge.end) {
+        near = to_middle(list, at, numbers, left.edge.end);
+      }
+      if (far.end != right.edge.begin) {
+        far = from_middle(list, at, numbers, right.edge.begin);
+      }
       const Stretch gap = numbers.join(near, far);
       if (left.is_point() && right.is_point()) {
         tree.bridges[slot] = gap;
@@ -241,37 +257,6 @@ struct FindBridges {
       right.go_left();
     } else {
       left.go_right();
-    }
-  }
-};
-
-/// Of 2^levels tiles each, in one list.
-constexpr std::int64_t stretches(const Tiles& tiles, int levels) { return ((tiles.in_longest - 1) >> levels) + 1; }
-
-/// The hulls of 2^levels tiles of one list, and these levels of their bridges, one call for each such stretch: the same
-/// calls in another order, for hosts, where the tiles then stay in the cache.
-template <class Numbers>
-struct JoinStretch {
-  HullTree tree;  ///< all lists of one length
-  int levels;
-  TileSums* sums;
-  TileSums* next;
-  std::int32_t* steps;
-
-  constexpr void operator()(std::int64_t i) const {
-    const std::int64_t in_list = stretches(tree.tiles, levels);
-    const std::int64_t list = i / in_list * tree.tiles.in_longest;
-    const std::int64_t first = i % in_list << levels;
-    const std::int64_t end = std::min<std::int64_t>(first + (std::int64_t{1} << levels), tree.tiles.in_longest);
-    for (std::int64_t tile = first; tile < end; ++tile) {
-      HullOfTile<Numbers>{tree}(list + tile);
-    }
-    for (int level = 0; level < levels; ++level) {
-      TileSums* const from = level % 2 == 0 ? sums : next;
-      TileSums* const to = level % 2 == 0 ? next : sums;
-      for (std::int64_t tile = first; tile < end; ++tile) {
-        FindBridges<Numbers>{tree, level, from, to, steps}(list + tile);
-      }
     }
   }
 };

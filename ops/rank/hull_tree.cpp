@@ -1,9 +1,10 @@
 #include <ranktape/core/backend.hpp>
-#include <ranktape/ops/rank/hull_bridges.hpp>
+#include <ranktape/ops/rank/hull_stretches.hpp>
 #include <ranktape/ops/rank/hull_tree.hpp>
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace ranktape::detail {
 namespace {
@@ -34,7 +35,7 @@ int levels_together(const Tiles& tiles) {
     return 0;
   }
   int levels = std::min(most, tiles.levels());
-  while (levels > 0 && tiles.lists.count * kernels::stretches(tiles, levels) < enough) {
+  while (levels > 0 && kernels::StretchOfTiles::count(tiles, levels) < enough) {
     --levels;
   }
   return levels;
@@ -66,15 +67,20 @@ HullTree find_blocks(const Tiles& tiles, const double* sorted, const Strengths& 
     next = cut.take<TileSums>(tiles.count);
   }
   const int together = levels_together(tiles);
+  const std::int64_t stretches = kernels::StretchOfTiles::count(tiles, together);
   if (together > 0) {
-    using Kernel = kernels::JoinStretch<Numbers>;
-    launch(tiles.lists.count * kernels::stretches(tiles, together), Kernel{tree, together, sums, next, steps});
+    launch(stretches, kernels::JoinStretch<Numbers>{tree, together, sums, steps});
   } else {
     launch(tiles.count, kernels::HullOfTile<Numbers>{tree});
   }
   for (int level = together; level < levels; ++level) {
-    TileSums* const from = level % 2 == 0 ? sums : next;
-    launch(tiles.count, kernels::FindBridges<Numbers>{tree, level, from, level % 2 == 0 ? next : sums, steps});
+    const kernels::FindBridges<Numbers> find = {tree, level, sums, next, steps};
+    if (together > 0) {
+      launch(stretches, kernels::JoinStretches<Numbers>{find, together});
+    } else {
+      launch(tiles.count, find);
+    }
+    std::swap(sums, next);
   }
   launch(tiles.count, kernels::FindBlocks<Numbers>{tree});
   return tree;

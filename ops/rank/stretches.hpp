@@ -16,7 +16,7 @@ struct Stretch {
   std::int32_t begin;
   std::int32_t end;
 
-  [[nodiscard]] constexpr double size() const { return static_cast<double>(end - begin); }
+  [[nodiscard, gnu::always_inline]] constexpr double size() const { return static_cast<double>(end - begin); }
 };
 
 /// l2: the mean of heights h_i = slope s_i + step i. Ranks: slope = 1 / strength, step = 1, and s - rho is h - n;
@@ -34,15 +34,15 @@ struct Means {
     return {sorted, OfRanks ? inverse_strength : -1, OfRanks ? 1 : -inverse_strength, static_cast<double>(n)};
   }
 
-  [[nodiscard]] constexpr double single(std::int32_t /*position*/) const { return 0; }
+  [[nodiscard, gnu::always_inline]] constexpr double single(std::int32_t /*position*/) const { return 0; }
 
   /// h_a - h_b. Ranks `furthest` apart never pool, and how far they are is nothing: no infinity comes up.
-  [[nodiscard]] constexpr double drop(std::int32_t a, std::int32_t b) const {
+  [[nodiscard, gnu::always_inline]] constexpr double drop(std::int32_t a, std::int32_t b) const {
     constexpr double furthest = OfRanks ? 1e100 : std::numeric_limits<double>::max();
     return std::min((s[a] - s[b]) * slope, furthest) - static_cast<double>(b - a) * step;
   }
 
-  [[nodiscard]] constexpr Stretch join(Stretch p, Stretch q) const {
+  [[nodiscard, gnu::always_inline]] constexpr Stretch join(Stretch p, Stretch q) const {
     if (q.begin == q.end) {
       return p;
     }
@@ -50,12 +50,12 @@ struct Means {
   }
 
   /// > 0 where p, the earlier one, has the larger value, 0 where they are equal.
-  [[nodiscard]] constexpr double compare(Stretch p, Stretch q) const {
+  [[nodiscard, gnu::always_inline]] constexpr double compare(Stretch p, Stretch q) const {
     return p.sum * q.size() - (q.sum - drop(p.begin, q.begin) * q.size()) * p.size();
   }
 
   /// Pools p and q, its neighbour, into q unless p's value is larger.
-  [[nodiscard]] constexpr bool pool(Stretch p, Stretch& q) const {
+  [[nodiscard, gnu::always_inline]] constexpr bool pool(Stretch p, Stretch& q) const {
     const double moved = q.sum - drop(p.begin, q.begin) * q.size();
     if (p.sum * q.size() > moved * p.size()) {
       return false;
@@ -66,24 +66,28 @@ struct Means {
 
   /// Whether the line along `p` drawn on over `left`, and that along `q` drawn back over `right`, meet at or below the
   /// point between those two, which lie between p and q.
-  [[nodiscard]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right, Stretch q) const {
+  [[nodiscard, gnu::always_inline]] constexpr bool lines_meet_below(Stretch p, Stretch left, Stretch right,
+                                                                    Stretch q) const {
     const double p_value = p.sum / p.size() + drop(p.begin, p.end);  // above h at left.begin, as the others
     const double q_value = q.sum / q.size() - drop(left.begin, q.begin);
     return p_value * left.size() + q_value * right.size() <= join(left, right).sum;
   }
 
-  [[nodiscard]] constexpr double value(Stretch p) const { return p.sum / p.size(); }
+  [[nodiscard, gnu::always_inline]] constexpr double value(Stretch p) const { return p.sum / p.size(); }
 
   /// The rank or the place of position i, which is in the block that begins with `begin`; of a single one exactly the
   /// hard rank, or its own value.
-  [[nodiscard]] constexpr double output(double value, std::int32_t begin, std::int32_t i) const {
+  [[nodiscard, gnu::always_inline]] constexpr double output(double value, std::int32_t begin, std::int32_t i) const {
     if (OfRanks) {
       return (n - static_cast<double>(begin)) + ((s[i] - s[begin]) * slope - value);
     }
     return s[begin] - (value - static_cast<double>(i - begin) * step);
   }
   /// Sorted values: what position i weighs in its block of that sum; only kl asks.
-  [[nodiscard]] constexpr double share(double /*sum*/, std::int32_t /*begin*/, std::int32_t /*i*/) const { return 1; }
+  [[nodiscard, gnu::always_inline]] constexpr double share(double /*sum*/, std::int32_t /*begin*/,
+                                                           std::int32_t /*i*/) const {
+    return 1;
+  }
 };
 
 /// kl: the logarithm of a ratio of two sums of exponentials. Ranks: of e^(s / strength) over those of n - i; sorted
