@@ -94,8 +94,12 @@ bool accelerator_present() { return true; }
 
 // The pool of the CPU's tensors: from the system, large arrays would come as untouched pages every time, and cost more
 // to touch than many a kernel takes.
-void* accelerator_allocate(std::size_t bytes) try { return pool_allocate(bytes); } catch (const std::bad_alloc&) {
-  refuse_size(bytes);
+void* accelerator_allocate(std::size_t bytes) {
+  try {
+    return pool_allocate(bytes);
+  } catch (const std::bad_alloc&) {
+    refuse_size(bytes);
+  }
 }
 
 void accelerator_free(void* block, std::size_t bytes) noexcept { pool_free(block, bytes); }
