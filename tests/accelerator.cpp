@@ -141,7 +141,7 @@ TEST_CASE("accelerator: checks need not wait for it, and speak up at the next re
 }
 
 TEST_CASE("accelerator: a tensor that it has no room for is an error, and all goes on" *
-          doctest::skip(tests::address_sanitizer)) {
+          doctest::skip(tests::address_sanitizer || tests::thread_sanitizer)) {
   if (!tests::accelerator_present()) {
     return;
   }
