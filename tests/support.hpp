@@ -58,7 +58,7 @@ inline bool accelerator_present() {
     return true;
   }
   const bool built = std::string_view(detail::accelerator_system()) != "none";
-  MESSAGE("skipped: ", built ? "there is no device" : "built without an accelerator");
+  MESSAGE("skipped: ", std::string(built ? "there is no device" : "built without an accelerator"));
   return false;
 }
 
