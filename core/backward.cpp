@@ -71,7 +71,7 @@ void BackwardPass::check_gradient(const Tensor& gradient, std::size_t index) con
     throw NumericError(
         fmt::format("{}: backward made a gradient of {} at element {} of input {}, {}; look at that "
                     "value of the input, and at the gradient that came in",
-                    place(*record_), element(gradient, *bad), *bad, index, detail::describe(input)));
+                    place(*record_), bad->value, bad->element, index, detail::describe(input)));
   }
 }
 
@@ -91,13 +91,13 @@ void BackwardPass::check_values() const {
       std::string inputs;
       for (const std::uint32_t number : tape_.inputs(record)) {
         if (number != Tape::constant && tape_.tensors_[number].shape() == output.shape()) {
-          inputs += fmt::format(", where its input was {}", element(tape_.tensors_[number], *bad));
+          inputs += fmt::format(", where its input was {}", element(tape_.tensors_[number], bad->element));
         }
       }
       throw NumericError(
           fmt::format("{}: its value is {} at element {} of its output {}{}; keep its input inside the "
                       "operation's domain",
-                      place(record), element(output, *bad), *bad, detail::describe(output), inputs));
+                      place(record), bad->value, bad->element, detail::describe(output), inputs));
     }
   }
 }

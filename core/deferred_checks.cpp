@@ -1,8 +1,7 @@
 #include <ranktape/core/array.hpp>
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/deferred_checks.hpp>
-#include <ranktape/core/engine_kernels.hpp>
-#include <ranktape/core/tensor_access.hpp>
+#include <ranktape/core/kernels.hpp>
 
 #include <string_view>
 #include <utility>
@@ -38,15 +37,8 @@ void find_non_finite_later(const Tensor& values, std::function<void(const FirstN
   if (pending.found.size() == 0) {
     pending.found = Array<FirstNonFinite>(PendingChecks::most, Device::accelerator);
   }
-  const std::int64_t size = values.size();
-  const std::int64_t count = (size + kernels::stretch - 1) / kernels::stretch;
-  const Array<std::int64_t> of_stretches(static_cast<std::size_t>(count), Device::accelerator);
-  dispatch(values.dtype(), [&]<class Scalar>() {
-    launch(count, kernels::NonFiniteOfStretch<Scalar>{data<Scalar>(values), size, of_stretches.data()});
-    launch(1, kernels::FirstNonFiniteOf<Scalar>{data<Scalar>(values), size, of_stretches.data(), count,
-                                                pending.found.data() + pending.checks.size()});
-  });
-  pending.checks.push_back({size, std::move(report)});
+  locate_non_finite(values, pending.found.data() + pending.checks.size());
+  pending.checks.push_back({values.size(), std::move(report)});
 }
 
 void settle_checks() {

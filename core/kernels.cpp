@@ -122,32 +122,23 @@ Tensor sum_to_shape(const Tensor& source, const Shape& shape) {
 
 namespace {
 
-/// Runs a kernel for every stretch of a tensor and returns, on the CPU, what it wrote for each.
-template <class Result, class MakeKernel>
-Array<Result> of_stretches(const Tensor& tensor, const MakeKernel& make_kernel) {
-  const std::int64_t count = (tensor.size() + kernels::stretch - 1) / kernels::stretch;
-  const auto bytes = static_cast<std::size_t>(count) * sizeof(Result);
-  Array<Result> results(static_cast<std::size_t>(count));
-  const bool on_cpu = tensor.device() == Device::cpu;
-  const Storage there = on_cpu ? Storage() : allocate(bytes, tensor.device());
-  dispatch(tensor.dtype(), [&]<class Scalar>() {
-    const double nanoseconds = nanoseconds_each * static_cast<double>(kernels::stretch);
-    for_each_index(tensor.device(), count, nanoseconds,
-                   make_kernel(data<Scalar>(tensor), on_cpu ? results.data() : static_cast<Result*>(there->data)));
-  });
-  if (!on_cpu) {
-    copy_bytes(results.data(), Device::cpu, there->data, tensor.device(), bytes);
-  }
-  return results;
-}
+std::int64_t stretches_of(const Tensor& tensor) { return (tensor.size() + kernels::stretch - 1) / kernels::stretch; }
 
 }  // namespace
 
 double squared_norm(const Tensor& tensor) {
-  const Array<double> sums = of_stretches<double>(tensor, [&]<class Scalar>(const Scalar* values, double* to) {
-    return kernels::SquaresOfStretch<Scalar>{values, tensor.size(), to};
+  const std::int64_t count = stretches_of(tensor);
+  const Array<double> sums(static_cast<std::size_t>(count), tensor.device());
+  dispatch(tensor.dtype(), [&]<class Scalar>() {
+    constexpr double nanoseconds = nanoseconds_each * static_cast<double>(kernels::stretch);
+    for_each_index(tensor.device(), count, nanoseconds,
+                   kernels::SquaresOfStretch<Scalar>{data<Scalar>(tensor), tensor.size(), sums.data()});
   });
-  return std::accumulate(sums.data(), sums.data() + sums.size(), 0.0);
+  const Array<double> here = tensor.device() == Device::cpu ? sums : Array<double>(sums.size());
+  if (tensor.device() != Device::cpu) {
+    copy_bytes(here.data(), Device::cpu, sums.data(), tensor.device(), sums.size() * sizeof(double));
+  }
+  return std::accumulate(here.data(), here.data() + here.size(), 0.0);
 }
 
 namespace {
@@ -170,22 +161,32 @@ std::int64_t first_non_finite_on_cpu(const Scalar* values, std::int64_t size) {
 
 }  // namespace
 
-std::optional<std::int64_t> first_non_finite(const Tensor& tensor) {
+void locate_non_finite(const Tensor& tensor, FirstNonFinite* to) {
   const std::int64_t size = tensor.size();
-  std::int64_t first = size;
+  const std::int64_t count = stretches_of(tensor);
+  const Array<std::int64_t> found(static_cast<std::size_t>(count), tensor.device());
+  dispatch(tensor.dtype(), [&]<class Scalar>() {
+    const Scalar* const values = data<Scalar>(tensor);
+    launch(count, kernels::NonFiniteOfStretch<Scalar>{values, size, found.data()});
+    launch(1, kernels::FirstNonFiniteOf<Scalar>{values, size, found.data(), count, to});
+  });
+}
+
+std::optional<FirstNonFinite> first_non_finite(const Tensor& tensor) {
+  const std::int64_t size = tensor.size();
+  FirstNonFinite first = {size, 0};
   if (tensor.device() == Device::cpu) {
-    first =
-        dispatch(tensor.dtype(), [&]<class Scalar>() { return first_non_finite_on_cpu(data<Scalar>(tensor), size); });
+    dispatch(tensor.dtype(), [&]<class Scalar>() {
+      const Scalar* const values = data<Scalar>(tensor);
+      const std::int64_t element = first_non_finite_on_cpu(values, size);
+      first = {element, element == size ? 0.0 : static_cast<double>(values[element])};
+    });
   } else {
-    const Array<std::int64_t> found =
-        of_stretches<std::int64_t>(tensor, [&]<class Scalar>(const Scalar* values, std::int64_t* to) {
-          return kernels::NonFiniteOfStretch<Scalar>{values, size, to};
-        });
-    for (const std::int64_t of_stretch : found.span()) {
-      first = std::min(first, of_stretch);
-    }
+    const Array<FirstNonFinite> there(1, tensor.device());
+    locate_non_finite(tensor, there.data());
+    copy_bytes(&first, Device::cpu, there.data(), tensor.device(), sizeof(first));
   }
-  return first == size ? std::nullopt : std::optional<std::int64_t>(first);
+  return first.element == size ? std::nullopt : std::optional(first);
 }
 
 }  // namespace ranktape::detail

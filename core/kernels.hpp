@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ranktape/core/broadcast_strides.hpp>
+#include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/tensor.hpp>
 
 #include <cstdint>
@@ -20,7 +21,9 @@ Tensor sum_to_shape(const Tensor& source, const Shape& shape);
 /// Sum of squares in double.
 double squared_norm(const Tensor& tensor);
 /// The first element that is NaN or infinite.
-std::optional<std::int64_t> first_non_finite(const Tensor& tensor);
+std::optional<FirstNonFinite> first_non_finite(const Tensor& tensor);
+/// Launches what writes it to memory of the accelerator, where the tensor is.
+void locate_non_finite(const Tensor& tensor, FirstNonFinite* to);
 
 /// The shape that `a` and `b` broadcast to by NumPy's rule (aligned at the last axis, extents equal or 1), if any.
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);

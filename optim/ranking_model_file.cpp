@@ -104,7 +104,7 @@ class Reader {
            to_string(found.dtype()), to_string(shape), to_string(dtype));
     }
     if (const auto bad = detail::first_non_finite(found)) {
-      fail("tensor '{}' is {} at element {}", name, found.to_vector<double>()[static_cast<std::size_t>(*bad)], *bad);
+      fail("tensor '{}' is {} at element {}", name, bad->value, bad->element);
     }
     return found;
   }
@@ -164,7 +164,7 @@ SafetensorsFile make_file(const RankingModel& model, const char* operation, Sour
   for (const NamedTensor& entry : file.tensors) {
     if (const auto bad = detail::first_non_finite(entry.tensor)) {
       detail::fail<NumericError>(where, operation, "tensor '{}' is {} at element {}; the training went wrong before",
-                                 entry.name, entry.tensor.to_vector<double>()[static_cast<std::size_t>(*bad)], *bad);
+                                 entry.name, bad->value, bad->element);
     }
   }
   const MlpOptions& options = model.model.options();

@@ -43,8 +43,7 @@ FeatureScaler FeatureScaler::fit(const Tensor& features, SourceLocation where) {
   const std::int64_t width = features.shape()[1];
   if (const auto bad = detail::first_non_finite(features)) {
     detail::fail<NumericError>(where, operation, "feature {} of document {} is {}; replace it before scaling",
-                               *bad % width, *bad / width,
-                               features.to_vector<double>()[static_cast<std::size_t>(*bad)]);
+                               bad->element % width, bad->element / width, bad->value);
   }
   FeatureScaler scaler;
   scaler.scale.assign(static_cast<std::size_t>(width), 0);
