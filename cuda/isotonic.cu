@@ -17,6 +17,7 @@ template <class... Numbers>
 using Places = Writers<kernels::WritePlaces<Numbers, float>..., kernels::WritePlaces<Numbers, double>...>;
 template <class... Terms>
 using Sums = Launchable<kernels::SumTiles<Terms>..., kernels::SumBlocks<Terms>...>;
+using SumsAbove = Launchable<kernels::SumWidths>;
 
 using AllHullTrees = HullTrees<Means<true>, Means<false>, Ratios<true>, Ratios<false>>;
 using AllRanks = Ranks<Means<true>, Ratios<true>>;
@@ -25,12 +26,10 @@ using AllSums = Sums<RankTerms<float>, RankTerms<double>, PlaceTerms<float>, Pla
 using AllGradients = Writers<kernels::WriteRankGradient<float, float>, kernels::WriteRankGradient<double, float>,
                              kernels::WriteRankGradient<double, double>, kernels::WritePlaceGradient<float>,
                              kernels::WritePlaceGradient<double>>;
-using OfLists = Launchable<kernels::SumTiles<DeviationTerms>, kernels::SumWidths, kernels::MeanOfList,
-                           kernels::InverseStrengthOfSpread>;
 
 // The tables refer to every kernel, so each is compiled; extern, so that they are kept.
 extern const void* const isotonic_kernels[];
 const void* const isotonic_kernels[] = {AllHullTrees::table, AllRanks::table,     AllPlaces::table,
-                                        AllSums::table,      AllGradients::table, OfLists::table};
+                                        AllSums::table,      AllGradients::table, SumsAbove::table};
 
 }  // namespace ranktape::detail

@@ -6,6 +6,7 @@
 #include <ranktape/ops/rank/lapsum_rank_kernels.hpp>
 #include <ranktape/ops/rank/lapsum_sort_kernels.hpp>
 #include <ranktape/ops/rank/lapsum_top_k_kernels.hpp>
+#include <ranktape/ops/tile_sums_kernels.hpp>
 
 namespace ranktape::detail {
 namespace {
@@ -18,9 +19,8 @@ using Scans = Launchable<kernels::FoldTile<Terms>..., kernels::ReplayTile<Terms>
 template <class... Terms>
 using Sums = Launchable<kernels::SumTile<Terms>...>;
 
-using Shared =
-    Launchable<kernels::FoldFolds, kernels::CarryIn, kernels::SumTile<kernels::NumberTerm>, kernels::DecayTo,
-               kernels::TakeFromGaps, kernels::TopKCrossing, kernels::QuantileWeight, kernels::PermutationCrossing>;
+using Shared = Launchable<kernels::FoldFolds, kernels::CarryIn, kernels::DecayTo, kernels::TakeFromGaps,
+                          kernels::TopKCrossing, kernels::QuantileWeight, kernels::PermutationCrossing>;
 using SharedScans = Scans<kernels::SumsBefore, kernels::SumsAfter, kernels::LaplaceSortBelow>;
 using Typed = OfEither<kernels::LaplaceRank, kernels::LaplacePlace, kernels::LaplaceQuantile, kernels::QuantileGradient,
                        kernels::PermutationEntry, kernels::PermutationMean, kernels::PermutationGradient>;

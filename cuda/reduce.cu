@@ -2,6 +2,7 @@
 #include <ranktape/ops/normalise_formulas.hpp>
 #include <ranktape/ops/reduce_formulas.hpp>
 #include <ranktape/ops/reduce_kernels.hpp>
+#include <ranktape/ops/tile_sums_kernels.hpp>
 
 namespace ranktape::detail {
 
@@ -20,11 +21,12 @@ using AllNormalisations =
     Normalisations<formulas::Softmax, formulas::LogSoftmax, formulas::CumulativeSum, formulas::Standardise>;
 
 template struct Launchable<
-    kernels::SumsOfStretches<kernels::ElementTerms<float>>, kernels::SumsOfStretches<kernels::ElementTerms<double>>,
-    kernels::ReduceSum<float, formulas::Sum>, kernels::ReduceSum<double, formulas::Sum>,
-    kernels::ReduceSum<float, formulas::Mean>, kernels::ReduceSum<double, formulas::Mean>,
-    kernels::SpreadGradient<float, formulas::Sum>, kernels::SpreadGradient<double, formulas::Sum>,
-    kernels::SpreadGradient<float, formulas::Mean>, kernels::SpreadGradient<double, formulas::Mean>>;
+    kernels::SumTile<kernels::ElementTerm<float>>, kernels::SumTile<kernels::ElementTerm<double>>,
+    kernels::SumTile<kernels::NumberTerm<double>>, kernels::ReduceSum<float, formulas::Sum>,
+    kernels::ReduceSum<double, formulas::Sum>, kernels::ReduceSum<float, formulas::Mean>,
+    kernels::ReduceSum<double, formulas::Mean>, kernels::SpreadGradient<float, formulas::Sum>,
+    kernels::SpreadGradient<double, formulas::Sum>, kernels::SpreadGradient<float, formulas::Mean>,
+    kernels::SpreadGradient<double, formulas::Mean>>;
 
 // The tables refer to every kernel, so each is compiled; extern, so that they are kept.
 extern const void* const list_kernels[];

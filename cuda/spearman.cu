@@ -1,11 +1,13 @@
 #include <ranktape/cuda/launch.cuh>
 #include <ranktape/ops/loss/spearman_kernels.hpp>
+#include <ranktape/ops/tile_sums_kernels.hpp>
 
 namespace ranktape::detail {
 
-template struct Launchable<kernels::SumsOfStretches<SpearmanTerms>, kernels::SpearmanLists, kernels::SpearmanDerivative,
-                           kernels::SumsOfStretches<kernels::LossTerms>, kernels::SpearmanMean<float>,
-                           kernels::SpearmanMean<double>, kernels::SpearmanGradient<float>,
-                           kernels::SpearmanGradient<double>>;
+template struct Launchable<
+    kernels::SumTile<kernels::SpearmanTermOf>, kernels::SumTile<kernels::NumberTerm<SpearmanSums>>,
+    kernels::SpearmanLists, kernels::SpearmanDerivative, kernels::SumTile<kernels::LossTerm>,
+    kernels::SumTile<kernels::NumberTerm<kernels::LossAndCount>>, kernels::SpearmanMean<float>,
+    kernels::SpearmanMean<double>, kernels::SpearmanGradient<float>, kernels::SpearmanGradient<double>>;
 
 }  // namespace ranktape::detail

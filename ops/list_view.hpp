@@ -1,5 +1,7 @@
 #pragma once
 
+#include <ranktape/ops/bisection.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -59,13 +61,7 @@ struct ListOffsets {
                  ? static_cast<std::int64_t>(static_cast<std::uint32_t>(document) / static_cast<std::uint32_t>(length))
                  : document / length;
     }
-    std::int64_t low = 0;
-    std::int64_t high = count;
-    while (high - low > 1) {
-      const std::int64_t middle = low + (high - low) / 2;
-      (offsets[middle] <= document ? low : high) = middle;
-    }
-    return low;
+    return first_where(std::int64_t{1}, count, [&](std::int64_t list) { return offsets[list] > document; }) - 1;
   }
 };
 

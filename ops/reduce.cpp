@@ -1,4 +1,3 @@
-#include <ranktape/core/array.hpp>
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/recorder.hpp>
@@ -7,6 +6,7 @@
 #include <ranktape/ops/reduce.hpp>
 #include <ranktape/ops/reduce_formulas.hpp>
 #include <ranktape/ops/reduce_kernels.hpp>
+#include <ranktape/ops/tile_sums.hpp>
 
 #include <cmath>
 
@@ -60,11 +60,8 @@ void reduce_on_accelerator(const ListLayout& layout, const Scalar* x, std::int64
   if constexpr (requires { formula.of_sum(0.0, std::size_t{}); }) {
     if (layout.inner() == 1) {
       const detail::ListOffsets lists = layout.offsets();
-      const std::int64_t count = kernels::stretches_of(lists, size);
-      const detail::Array<kernels::Total> stretches(static_cast<std::size_t>(count), Device::accelerator);
-      const kernels::ElementTerms<Scalar> terms = {x};
-      detail::launch(count, kernels::SumsOfStretches<kernels::ElementTerms<Scalar>>{terms, lists, stretches.data()});
-      detail::launch(layout.lists(), kernels::ReduceSum<Scalar, Formula>{terms, lists, stretches.data(), y, formula});
+      const auto sums = detail::sums_of_lists(detail::ListEntries::of(lists, size), kernels::ElementTerm<Scalar>{x});
+      detail::launch(layout.lists(), kernels::ReduceSum<Scalar, Formula>{sums.data(), lists, y, formula});
       return;
     }
   }

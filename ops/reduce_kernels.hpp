@@ -1,23 +1,17 @@
 #pragma once
 
+#include <ranktape/ops/list_tiles.hpp>
 #include <ranktape/ops/list_view.hpp>
-#include <ranktape/ops/stretch_sums.hpp>
 
 #include <cstdint>
 
 // Internal: formulas of lists (reduce_formulas.hpp, normalise_formulas.hpp) as kernels, one call per list.
 namespace ranktape::detail::kernels {
 
-struct Total {
-  double sum = 0;
-  constexpr void add(const Total& other) { sum += other.sum; }
-};
-
 template <class Scalar>
-struct ElementTerms {
-  using Sums = Total;
+struct ElementTerm {
   const Scalar* x;
-  [[nodiscard]] constexpr Total at(std::int64_t i, std::int64_t) const { return {static_cast<double>(x[i])}; }
+  constexpr double operator()(const ScanPlace& place) const { return static_cast<double>(x[place.entry]); }
 };
 
 template <class Scalar, class Formula>
@@ -59,17 +53,15 @@ struct ReduceGradient {
   }
 };
 
-/// A list of contiguous elements from its sum, whose stretches have been summed before.
+/// A list of contiguous elements from its sum.
 template <class Scalar, class Formula>
 struct ReduceSum {
-  ElementTerms<Scalar> terms;
+  const double* sums;
   ListOffsets lists;
-  const Total* stretches;
   Scalar* y;
   Formula formula;
   constexpr void operator()(std::int64_t list) const {
-    const Total total = sums_of_list(terms, lists, stretches, list);
-    y[list] = static_cast<Scalar>(formula.of_sum(total.sum, static_cast<std::size_t>(lists.size(list))));
+    y[list] = static_cast<Scalar>(formula.of_sum(sums[list], static_cast<std::size_t>(lists.size(list))));
   }
 };
 

@@ -281,6 +281,21 @@ TEST_CASE("accelerator: a temperature on the CPU, and one for all of many lists"
   CHECK(gradient(temperature).item() == gradient(same).item());
 }
 
+TEST_CASE("accelerator lapsum: a temperature for each of lists of one document and of none") {
+  if (!accelerator_present()) {
+    return;
+  }
+  const Groups groups = Groups::from_sizes({1, 0, 0, 1, 0});
+  for (const Device device : {Device::cpu, Device::accelerator}) {
+    const TensorOptions options = {.device = device, .requires_grad = true};
+    const Tensor x = Tensor::from({2, -1}, options);
+    const Tensor temperatures = Tensor::ones(Shape{5}, options);
+    const Tape tape;
+    const Gradients gradients = sum(lapsum_rank(x, groups, temperatures)).backward();
+    CHECK(gradients[temperatures].to_vector<double>() == std::vector<double>(5, 0.0));
+  }
+}
+
 TEST_CASE("accelerator lapsum: empty tensors, and errors are those of the CPU") {
   if (!accelerator_present()) {
     return;

@@ -2,6 +2,8 @@
 
 #include <ranktape/core/random.hpp>
 #include <ranktape/ops/rank/decay_scan.hpp>
+#include <ranktape/ops/rank/lists.hpp>
+#include <ranktape/ops/tile_sums.hpp>
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
 
@@ -108,19 +110,21 @@ TEST_CASE("decay scans: the tiles of any lists, against the recurrence") {
   check.operator()<true>();
 }
 
-TEST_CASE("decay scans: sums of lists on the accelerator") {
+TEST_CASE("tile sums: of lists on the accelerator, of lists of one document and of none, too") {
   if (!tests::accelerator_present()) {
     return;
   }
-  const Groups groups = Groups::from_sizes(sizes);
-  const Numbers numbers = normal(groups.documents(), 19);
-  const Tensor whole = Tensor::from(numbers, {.device = Device::accelerator});
-  const detail::ListEntries entries = detail::ListEntries::of(detail::Lists::of("sum", whole, groups));
-  const Numbers sums = here(detail::sums_of_entries(entries, there(numbers)));
-  REQUIRE(static_cast<std::int64_t>(sums.size()) == groups.count());
-  for (std::int64_t list = 0; list < groups.count(); ++list) {
-    const double expected =
-        std::accumulate(numbers.begin() + groups.begin(list), numbers.begin() + groups.begin(list + 1), 0.0);
-    CHECK(std::abs(sums[static_cast<std::size_t>(list)] - expected) < 1e-10);
+  for (const Groups& groups : {Groups::from_sizes(sizes), Groups::from_sizes({1, 0, 1}), Groups::from_sizes({0, 0})}) {
+    const Numbers numbers = normal(groups.documents(), 19);
+    const Tensor whole = Tensor::from(numbers, {.device = Device::accelerator});
+    const detail::Array<double> terms = there(numbers);
+    const Numbers sums = here(detail::sums_of_lists(detail::Lists::of("sum", whole, groups).entries_on_accelerator(),
+                                                    detail::kernels::NumberTerm<double>{terms.data()}));
+    REQUIRE(static_cast<std::int64_t>(sums.size()) == groups.count());
+    for (std::int64_t list = 0; list < groups.count(); ++list) {
+      const double expected =
+          std::accumulate(numbers.begin() + groups.begin(list), numbers.begin() + groups.begin(list + 1), 0.0);
+      CHECK(std::abs(sums[static_cast<std::size_t>(list)] - expected) < 1e-10);
+    }
   }
 }

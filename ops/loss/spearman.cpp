@@ -8,6 +8,7 @@
 #include <ranktape/ops/loss/spearman_kernels.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
+#include <ranktape/ops/tile_sums.hpp>
 
 #include <algorithm>
 
@@ -33,7 +34,10 @@ void mean_on_cpu(const Lists& lists, const detail::SpearmanTerms& terms, Normali
   for (std::int64_t list = 0; list < lists.count(); ++list) {
     const std::int64_t begin = lists.begin(list);
     const std::int64_t n = lists.size(list);
-    const auto sums = detail::kernels::sum_of_terms(terms, begin, begin + n, n);
+    detail::SpearmanSums sums;
+    for (std::int64_t i = begin; i < begin + n; ++i) {
+      sums += terms.at(i, n);
+    }
     const detail::SpearmanOfList found = detail::spearman_of_list(sums, n, normalization);
     for (std::int64_t i = begin; i < begin + n; ++i) {
       derivative[i] = terms.derivative(found, i, n);
@@ -50,22 +54,16 @@ template <class Scalar>
 void mean_on_accelerator(const Lists& lists, const detail::SpearmanTerms& terms, Normalization normalization,
                          const Kept& kept, Scalar* to) {
   namespace kernels = detail::kernels;
-  constexpr Device there = Device::accelerator;
   const detail::ListOffsets where = lists.on_accelerator();
-  const std::int64_t documents = lists.documents();
-  const std::int64_t stretches = kernels::stretches_of(where, documents);
-  const Array<detail::SpearmanSums> sums(static_cast<std::size_t>(stretches), there);
-  const Array<detail::SpearmanOfList> found(static_cast<std::size_t>(lists.count()), there);
-  detail::launch(stretches, kernels::SumsOfStretches<detail::SpearmanTerms>{terms, where, sums.data()});
-  detail::launch(lists.count(), kernels::SpearmanLists{terms, where, sums.data(), normalization, found.data()});
-  detail::launch(documents,
+  const std::int64_t count = lists.count();
+  const auto sums = detail::sums_of_lists(lists.entries_on_accelerator(), kernels::SpearmanTermOf{terms, where});
+  const Array<detail::SpearmanOfList> found(static_cast<std::size_t>(count), Device::accelerator);
+  detail::launch(count, kernels::SpearmanLists{sums.data(), where, normalization, found.data()});
+  detail::launch(lists.documents(),
                  kernels::SpearmanDerivative{terms, where, found.data(), detail::data<double>(kept.derivative)});
-  const detail::ListOffsets all = {nullptr, lists.count(), 1};
-  const kernels::LossTerms losses = {found.data()};
-  const std::int64_t parts = kernels::stretches_of(all, lists.count());
-  const Array<kernels::LossAndCount> of_parts(static_cast<std::size_t>(parts), there);
-  detail::launch(parts, kernels::SumsOfStretches<kernels::LossTerms>{losses, all, of_parts.data()});
-  detail::launch(1, kernels::SpearmanMean<Scalar>{losses, all, of_parts.data(), to, kept.inverse_count.data()});
+  const auto of_all =
+      detail::sums_of_lists(detail::ListEntries::of({nullptr, count, 1}, count), kernels::LossTerm{found.data()});
+  detail::launch(1, kernels::SpearmanMean<Scalar>{of_all.data(), to, kept.inverse_count.data()});
 }
 
 Tensor mean_loss(const Lists& lists, const Tensor& ranks, const Tensor& target_ranks, Normalization normalization,

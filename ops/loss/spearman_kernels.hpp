@@ -1,7 +1,7 @@
 #pragma once
 
+#include <ranktape/ops/list_tiles.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
-#include <ranktape/ops/stretch_sums.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -20,10 +20,11 @@ struct SpearmanSums {
   double squares_b = 0;
   double squares_d = 0;
   double product = 0;
-  constexpr void add(const SpearmanSums& other) {
+  constexpr SpearmanSums& operator+=(const SpearmanSums& other) {
     squares_b += other.squares_b;
     squares_d += other.squares_d;
     product += other.product;
+    return *this;
   }
 };
 
@@ -56,7 +57,6 @@ constexpr SpearmanOfList spearman_of_list(const SpearmanSums& sums, std::int64_t
 
 /// Two numbers for each document, from which the sums are made.
 struct SpearmanTerms {
-  using Sums = SpearmanSums;
   const double* ranks;
   const double* target_ranks;
 
@@ -72,14 +72,21 @@ struct SpearmanTerms {
 
 namespace kernels {
 
-struct SpearmanLists {
+struct SpearmanTermOf {
   SpearmanTerms terms;
   ListOffsets lists;
-  const SpearmanSums* stretches;
+  constexpr SpearmanSums operator()(const ScanPlace& place) const {
+    return terms.at(place.entry, lists.size(place.list));
+  }
+};
+
+struct SpearmanLists {
+  const SpearmanSums* sums;
+  ListOffsets lists;
   Normalization normalization;
   SpearmanOfList* found;
   constexpr void operator()(std::int64_t list) const {
-    found[list] = spearman_of_list(sums_of_list(terms, lists, stretches, list), lists.size(list), normalization);
+    found[list] = spearman_of_list(sums[list], lists.size(list), normalization);
   }
 };
 
@@ -98,32 +105,29 @@ struct SpearmanDerivative {
 struct LossAndCount {
   double loss = 0;
   double counted = 0;
-  constexpr void add(const LossAndCount& other) {
+  constexpr LossAndCount& operator+=(const LossAndCount& other) {
     loss += other.loss;
     counted += other.counted;
+    return *this;
   }
 };
 
-struct LossTerms {
-  using Sums = LossAndCount;
+struct LossTerm {
   const SpearmanOfList* found;
-  [[nodiscard]] constexpr LossAndCount at(std::int64_t list, std::int64_t) const {
-    return {found[list].loss, found[list].counts};
+  constexpr LossAndCount operator()(const ScanPlace& place) const {
+    return {found[place.entry].loss, found[place.entry].counts};
   }
 };
 
 /// The mean over the lists that count.
 template <class Scalar>
 struct SpearmanMean {
-  LossTerms terms;
-  ListOffsets all;  ///< one list, of all lists
-  const LossAndCount* stretches;
+  const LossAndCount* sums;
   Scalar* loss;
   double* inverse_count;
   constexpr void operator()(std::int64_t) const {
-    const LossAndCount sums = sums_of_list(terms, all, stretches, 0);
-    const double counted = sums.counted > 0 ? sums.counted : 1;
-    *loss = static_cast<Scalar>(sums.loss / counted);
+    const double counted = sums->counted > 0 ? sums->counted : 1;
+    *loss = static_cast<Scalar>(sums->loss / counted);
     *inverse_count = 1 / counted;
   }
 };

@@ -4,10 +4,9 @@
 #include <ranktape/ops/rank/tiles.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
-// Internal: sums over the blocks of lists on the accelerator, and over whole lists. No atomics, no scan: sums of tiles,
+// Internal: sums over the blocks of lists on the accelerator. No atomics, no scan: sums of tiles,
 // then of 32 tiles, of 32 of those and so on; what crosses tiles is made of the largest of these that it holds. The
 // shape alone says what is added to what.
 namespace ranktape::detail {
@@ -79,18 +78,6 @@ struct PlaceTerms {
     return static_cast<double>(gradient[list.begin + i]);
   }
   [[nodiscard]] constexpr Term operator()(const Tile& list, std::int32_t i) const { return {gradient_at(list, i), 1}; }
-};
-
-/// Of a list's own numbers, from its first one: then equal numbers deviate by exactly nothing.
-struct DeviationTerms {
-  const double* sorted;
-  const double* means;  ///< of lists; null while they are being found, else squares of deviations from them
-
-  [[nodiscard]] constexpr Term operator()(const Tile& list, std::int32_t i) const {
-    const double beyond = sorted[list.begin + i] - sorted[list.begin];
-    const double deviation = means == nullptr ? 0 : beyond - means[list.list];
-    return {means == nullptr ? beyond : deviation * deviation, 1};
-  }
 };
 
 namespace kernels {
@@ -171,34 +158,6 @@ struct SumBlocks {
       }
     }
     return sum;
-  }
-};
-
-struct MeanOfList {
-  Tiles tiles;
-  Pyramid pyramid;
-  double* means;
-
-  constexpr void operator()(std::int64_t list) const {
-    const std::int64_t first = tiles.first_of(list);
-    const std::int64_t n = tiles.lists.size(list);
-    means[list] = n == 0 ? 0
-                         : pyramid.over(first, first + tiles.tile_of(static_cast<std::int32_t>(n)) + 1).value /
-                               static_cast<double>(n);
-  }
-};
-
-/// For StrengthUnit::spread, from means of squares. A constant list has the same soft ranks at any strength; 1 keeps
-/// its gradient finite.
-struct InverseStrengthOfSpread {
-  const double* variances;
-  ListOffsets lists;
-  double strength;
-  double* inverse;
-
-  constexpr void operator()(std::int64_t list) const {
-    const double spread = std::sqrt(variances[list]);
-    inverse[list] = Strengths::limited(static_cast<double>(lists.size(list)) / (strength * (spread > 0 ? spread : 1)));
   }
 };
 

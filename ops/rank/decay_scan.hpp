@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-// Internal: recurrences and sums over lists on the accelerator, in parallel within a long list.
+// Internal: recurrences along lists on the accelerator, in parallel within a long list.
 //
 // A recurrence x_i = d_i x_(i-1) + c_i along a list is a scan by the operator
 //   (d1, c1) o (d2, c2) = (d1 d2, d2 c1 + c2).
@@ -33,18 +33,6 @@ void decay_scan(const ListEntries& entries, const Terms& terms) {
     carry_in(entries.tiles(), folds);
   }
   launch(count, kernels::ReplayTile<Terms>{entries, terms, folds.data()});
-}
-
-/// The sums of the numbers of each list's entries.
-Array<double> sums_of_entries(const ListEntries& entries, Array<double> numbers);
-
-/// The sum over each list of term(place), a value with plain pointers.
-template <class Term>
-Array<double> sums_of_lists(const ListEntries& entries, const Term& term) {
-  const ListEntries tiles = entries.tiles();
-  const Array<double> sums(static_cast<std::size_t>(tiles.count), Device::accelerator);
-  launch(tiles.count, kernels::SumTile<Term>{entries, term, sums.data()});
-  return sums_of_entries(tiles, sums);
 }
 
 }  // namespace ranktape::detail

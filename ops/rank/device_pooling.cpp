@@ -5,6 +5,7 @@
 #include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/hull_tree.hpp>
 #include <ranktape/ops/rank/pooled_kernels.hpp>
+#include <ranktape/ops/rank/temperature.hpp>
 
 #include <string_view>
 #include <type_traits>
@@ -51,21 +52,6 @@ class TilePyramid {
   Pyramid levels_ = {};
 };
 
-/// 1 / strength of every list, where that needs the standard deviations.
-Array<double> inverse_of_spread(const Tiles& tiles, const double* sorted, double strength) {
-  const std::int64_t lists = tiles.lists.count;
-  Array<double> memory = on_accelerator<double>(3 * lists);
-  double* const inverse = memory.data();
-  double* const means = inverse + lists;
-  double* const variances = means + lists;
-  const TilePyramid sums(tiles, DeviationTerms{sorted, nullptr});
-  launch(lists, kernels::MeanOfList{tiles, sums.levels(), means});
-  const TilePyramid squares(tiles, DeviationTerms{sorted, means});
-  launch(lists, kernels::MeanOfList{tiles, squares.levels(), variances});
-  launch(lists, kernels::InverseStrengthOfSpread{variances, tiles.lists, strength, inverse});
-  return memory;
-}
-
 /// The sorted values, which only the forward pass needs; order, tiles and strengths go to the pooling.
 Array<double> sort_lists_of(Pooling& pooling, const Tensor& values, int sign) {
   const SoftRankOptions& options = pooling.options;
@@ -76,7 +62,9 @@ Array<double> sort_lists_of(Pooling& pooling, const Tensor& values, int sign) {
   there.found = on_accelerator<BlocksOfTile>(there.tiles.count);
   there.strengths = Strengths::of(options.regularization_strength, options.strength_unit == StrengthUnit::per_item);
   if (options.strength_unit == StrengthUnit::spread) {
-    there.inverse_strength = inverse_of_spread(there.tiles, sorted.sorted.data(), options.regularization_strength);
+    there.inverse_strength = inverse_temperatures(
+        values, pooling.lists,
+        {.temperature = options.regularization_strength, .temperature_unit = options.strength_unit});
     there.strengths.inverse_each = there.inverse_strength.data();
   }
   return sorted.sorted;

@@ -9,20 +9,8 @@ namespace ranktape::detail::kernels {
 
 /// Of one sorted list, whose values fall: the mean rank of the run of values equal to that at place i.
 constexpr double mid_rank(const double* sorted, std::int64_t n, std::int64_t i) {
-  const double value = sorted[i];
-  const auto count_while = [&](std::int64_t from, std::int64_t to, const auto& holds) {
-    while (from < to) {
-      const std::int64_t middle = from + (to - from) / 2;
-      if (holds(sorted[middle])) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    return from;
-  };
-  const std::int64_t first = count_while(0, i, [&](double other) { return other != value; });
-  const std::int64_t last = count_while(i, n, [&](double other) { return other == value; });
+  const std::int64_t first = first_where(std::int64_t{0}, i, [&](std::int64_t k) { return sorted[k] == sorted[i]; });
+  const std::int64_t last = first_where(i, n, [&](std::int64_t k) { return sorted[k] != sorted[i]; });
   return static_cast<double>(first + last + 1) / 2;
 }
 

@@ -39,7 +39,7 @@ void LaplaceSums::fill(const LaplaceList& list) {
 
 DeviceLaplaceSums::DeviceLaplaceSums(const LaplaceLists& sorted)
     : before(sorted.decays.size(), Device::accelerator), after(sorted.decays.size(), Device::accelerator) {
-  const ListEntries documents = ListEntries::of(sorted.lists);
+  const ListEntries documents = sorted.lists.entries_on_accelerator();
   decay_scan(documents, kernels::SumsBefore{{sorted.decays.data()}, before.data()});
   decay_scan(documents, kernels::SumsAfter{{sorted.decays.data()}, after.data()});
 }

@@ -119,17 +119,9 @@ constexpr Crossing SmoothCount::solve(const LaplaceList& list, double whole, dou
 
 template <class Real>
 constexpr Crossing SmoothCount::find(const LaplaceList& list, double whole, double fraction) const {
-  std::uint32_t low = 0;
-  std::uint32_t high = list.n;
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    if (reaches(middle, whole, fraction)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return solve<Real>(list, whole, fraction, low);
+  const std::uint32_t interval =
+      first_where(std::uint32_t{0}, list.n, [&](std::uint32_t i) { return reaches(i, whole, fraction); });
+  return solve<Real>(list, whole, fraction, interval);
 }
 
 /// All sorted lists as kernels see them.

@@ -12,6 +12,7 @@
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_rank_kernels.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
+#include <ranktape/ops/tile_sums.hpp>
 
 #include <optional>
 
@@ -92,7 +93,7 @@ void rank_on_accelerator(const LaplaceLists& sorted, Scalar* ranks) {
 template <class Scalar>
 Array<double> backward_on_accelerator(const LaplaceLists& sorted, const Scalar* values, const Scalar* g,
                                       Scalar* result) {
-  const ListEntries documents = ListEntries::of(sorted.lists);
+  const ListEntries documents = sorted.lists.entries_on_accelerator();
   const detail::LaplacePlaces places = sorted.places();
   const detail::DeviceLaplaceSums sums(sorted);
   const Array<double> from_below(sorted.decays.size(), Device::accelerator);
@@ -103,7 +104,8 @@ Array<double> backward_on_accelerator(const LaplaceLists& sorted, const Scalar* 
       documents,
       kernels::LaplaceRankGradient<Scalar>{
           {{places.decays}, places, g, sums.after.data()}, from_below.data(), result, values, moments.data()});
-  return values == nullptr ? Array<double>() : detail::sums_of_entries(documents, moments);
+  return values == nullptr ? Array<double>()
+                           : detail::sums_of_lists(documents, kernels::NumberTerm<double>{moments.data()});
 }
 
 /// The same on the CPU.

@@ -17,15 +17,10 @@ struct LaplaceRank {
   constexpr void operator()(std::int64_t i) const {
     const std::int64_t list = places.lists.list_of(i);
     const std::int64_t begin = places.lists.begin(list);
-    std::int64_t last = i;
-    std::int64_t behind = begin + places.lists.size(list);
-    if (i + 1 < behind && places.sorted[i + 1] != places.sorted[i]) {
-      behind = i + 1;
-    }
-    while (behind - last > 1) {
-      const std::int64_t middle = last + (behind - last) / 2;
-      (places.sorted[middle] == places.sorted[i] ? last : behind) = middle;
-    }
+    const std::int64_t end = begin + places.lists.size(list);
+    const auto differs = [&](std::int64_t k) { return places.sorted[k] != places.sorted[i]; };
+    const bool alone = i + 1 == end || differs(i + 1);  // as most are
+    const std::int64_t last = alone ? i : first_where(i + 1, end, differs) - 1;
     const double rank = 1.0 + static_cast<double>(last - begin) + (counts.after[last] - counts.before[last]) / 2;
     ranks[begin + places.order[i]] = static_cast<Scalar>(rank);
   }

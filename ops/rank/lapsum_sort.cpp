@@ -10,6 +10,7 @@
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_sort_kernels.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
+#include <ranktape/ops/tile_sums.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -141,7 +142,7 @@ Array<double> backward_on_cpu(const LaplaceLists& sorted, const Places& places, 
 template <class Scalar>
 Array<double> backward_on_accelerator(const LaplaceLists& sorted, const Places& places, const Scalar* values,
                                       const Scalar* g, Scalar* result) {
-  const ListEntries documents = ListEntries::of(sorted.lists);
+  const ListEntries documents = sorted.lists.entries_on_accelerator();
   const std::size_t size = sorted.decays.size();
   const std::uint32_t* intervals = places.intervals.data();
   const kernels::LaplaceDecays<false> upwards = {sorted.decays.data()};

@@ -75,17 +75,9 @@ struct TakeFromGaps {
   /// At the last of the gap's places, if it has any.
   [[nodiscard]] constexpr double sum_of_gap(std::int64_t begin, std::int64_t size, std::int64_t interval,
                                             const double* sums) const {
-    std::int64_t low = 0;
-    std::int64_t high = size;
-    while (low < high) {
-      const std::int64_t middle = low + (high - low) / 2;
-      if (std::int64_t{intervals[begin + middle]} <= interval) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low > 0 && std::int64_t{intervals[begin + low - 1]} == interval ? sums[begin + low - 1] : 0.0;
+    const std::int64_t behind =
+        first_where(begin, begin + size, [&](std::int64_t place) { return std::int64_t{intervals[place]} > interval; });
+    return behind > begin && std::int64_t{intervals[behind - 1]} == interval ? sums[behind - 1] : 0.0;
   }
 };
 

@@ -12,6 +12,7 @@
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_top_k_kernels.hpp>
+#include <ranktape/ops/tile_sums.hpp>
 
 #include <optional>
 
@@ -154,7 +155,7 @@ GradientsOfLists backward_on_cpu(const LaplaceLists& sorted, const Selection& ke
 template <class Form, class Scalar>
 GradientsOfLists backward_on_accelerator(const LaplaceLists& sorted, const Selection& kept, const Scalar* values,
                                          const Scalar* g, Scalar* result) {
-  const ListEntries documents = ListEntries::of(sorted.lists);
+  const ListEntries documents = sorted.lists.entries_on_accelerator();
   const Array<double> sums = detail::sums_of_lists(documents, kernels::TopKTerm<Form, Scalar>{kept.view(), g});
   detail::launch(documents.count,
                  kernels::TopKGradient<Form, Scalar>{documents.lists, kept.view(), sorted.inverse.data(), sorted.sign,

@@ -62,7 +62,7 @@ void check_finite_values(const char* operation, Operand values) {
     find_non_finite_later(
         values, [report, described = describe(values)](const FirstNonFinite& bad) { report(described, bad); });
   } else if (const auto bad = first_non_finite(values)) {
-    report(describe(values), {*bad, values->to_vector<double>()[static_cast<std::size_t>(*bad)]});
+    report(describe(values), *bad);
   }
 }
 

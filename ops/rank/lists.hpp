@@ -2,6 +2,7 @@
 
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/operand.hpp>
+#include <ranktape/ops/list_tiles.hpp>
 #include <ranktape/ops/list_view.hpp>
 
 #include <cstdint>
@@ -25,6 +26,7 @@ class Lists {
   [[nodiscard]] ListOffsets on_accelerator() const {
     return {groups_ ? offsets_on_accelerator(*groups_) : nullptr, length_, count_};
   }
+  [[nodiscard]] ListEntries entries_on_accelerator() const { return ListEntries::of(on_accelerator(), documents()); }
   /// About what sorting and ranking one list costs, for sharing lists among threads.
   [[nodiscard]] double nanoseconds_each() const;
 

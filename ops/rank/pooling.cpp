@@ -1,10 +1,9 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
+#include <ranktape/ops/rank/temperature_kernels.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace ranktape::detail {
 namespace {
@@ -37,28 +36,9 @@ void check_strength(const char* operation, Operand values, const SoftRankOptions
 
 template <class Scalar>
 double inverse_strength(const Scalar* values, std::int64_t n, const SoftRankOptions& options) {
-  double strength = options.regularization_strength;
-  if (options.strength_unit == StrengthUnit::absolute) {
-    return std::min(1 / strength, std::numeric_limits<double>::max());
-  }
-  if (options.strength_unit == StrengthUnit::spread) {
-    // From the first value: then equal ones deviate by exactly nothing.
-    const double first = n == 0 ? 0 : static_cast<double>(values[0]);
-    double mean = 0;
-    for (std::int64_t i = 0; i < n; ++i) {
-      mean += static_cast<double>(values[i]) - first;
-    }
-    mean /= static_cast<double>(n);
-    double squares = 0;
-    for (std::int64_t i = 0; i < n; ++i) {
-      const double deviation = (static_cast<double>(values[i]) - first) - mean;
-      squares += deviation * deviation;
-    }
-    // A constant list has the same soft ranks at any strength; 1 keeps its gradient finite.
-    const double spread = std::sqrt(squares / static_cast<double>(n));
-    strength *= spread > 0 ? spread : 1;
-  }
-  return std::min(static_cast<double>(n) / strength, std::numeric_limits<double>::max());
+  constexpr int power = 1;
+  return InverseOfList{options.regularization_strength, options.strength_unit,
+                       power}(ListView<const Scalar>{values, n, 1});
 }
 
 template double inverse_strength(const float*, std::int64_t, const SoftRankOptions&);

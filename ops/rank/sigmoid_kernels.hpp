@@ -19,24 +19,11 @@ struct SigmoidNeighbours {
   std::int64_t n;
   Number inverse;
 
-  /// The first k of [low, high) for which `holds`, which then does to the end; else high.
-  template <class Condition>
-  static constexpr std::int64_t first_where(std::int64_t low, std::int64_t high, const Condition& holds) {
-    while (low < high) {
-      const std::int64_t middle = low + (high - low) / 2;
-      if (holds(middle)) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return low;
-  }
   [[nodiscard]] constexpr std::int64_t first_tied(std::int64_t i) const {
-    return first_where(0, i, [&](std::int64_t k) { return sorted[k] == sorted[i]; });
+    return first_where(std::int64_t{0}, i, [&](std::int64_t k) { return sorted[k] == sorted[i]; });
   }
   [[nodiscard]] constexpr std::int64_t first_in_reach(std::int64_t i) const {
-    return first_where(0, i, [&](std::int64_t k) { return (sorted[k] - sorted[i]) * inverse < reach; });
+    return first_where(std::int64_t{0}, i, [&](std::int64_t k) { return (sorted[k] - sorted[i]) * inverse < reach; });
   }
   [[nodiscard]] constexpr std::int64_t end_of_reach(std::int64_t i) const {
     return first_where(i, n, [&](std::int64_t k) { return !((sorted[i] - sorted[k]) * inverse < reach); });

@@ -1,11 +1,12 @@
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/fail.hpp>
-#include <ranktape/ops/rank/decay_scan.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
+#include <ranktape/ops/tile_sums.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace ranktape::detail {
@@ -29,23 +30,21 @@ PerList::PerList(const char* operation, const char* name, Operand tensor, Operan
 
 namespace {
 
-/// One sum of numbers on either device, in an order that their count alone decides.
-Array<double> sum_of_terms(Array<double> terms) {
-  do {
-    const auto count = static_cast<std::int64_t>(terms.size());
-    const std::int64_t sums = std::max<std::int64_t>(1, (count - 1) / kernels::terms_of_sum + 1);
-    Array<double> next(static_cast<std::size_t>(sums), terms.device());
-    for_each_index(terms.device(), sums, 1.0 * kernels::terms_of_sum,
-                   kernels::SumTerms{terms.data(), count, next.data()});
-    terms = std::move(next);
-  } while (terms.size() != 1);
-  return terms;
+/// The sum of all numbers, on their device.
+Array<double> sum_of_numbers(const Array<double>& numbers) {
+  if (numbers.device() == Device::accelerator) {
+    const auto count = static_cast<std::int64_t>(numbers.size());
+    return sums_of_lists(ListEntries::of({nullptr, count, 1}, count), kernels::NumberTerm<double>{numbers.data()});
+  }
+  const Array<double> sum(1);
+  sum[0] = std::accumulate(numbers.data(), numbers.data() + numbers.size(), 0.0);
+  return sum;
 }
 
 }  // namespace
 
 Tensor PerList::gradient(const Array<double>& of_lists) const {
-  const Array<double> parts = size() == 1 && of_lists.size() != 1 ? sum_of_terms(of_lists) : of_lists;
+  const Array<double> parts = size() == 1 && of_lists.size() != 1 ? sum_of_numbers(of_lists) : of_lists;
   Tensor result = make_tensor(shape_, dtype_, parts.device());
   dispatch(dtype_, [&]<class Scalar>() {
     for_each_index(parts.device(), result.size(), 1,
@@ -100,7 +99,7 @@ namespace {
 /// The sum of squared deviations of each list, on the accelerator.
 template <class Scalar>
 Array<double> squares_of_lists(const Scalar* values, const Lists& lists) {
-  const ListEntries documents = ListEntries::of(lists);
+  const ListEntries documents = lists.entries_on_accelerator();
   const Array<double> offsets = sums_of_lists(documents, kernels::OffsetTerm<Scalar>{values});
   return sums_of_lists(documents, kernels::SquareTerm<Scalar>{values, documents.lists, offsets.data()});
 }

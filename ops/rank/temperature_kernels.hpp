@@ -1,8 +1,8 @@
 #pragma once
 
 #include <ranktape/ops/list_sums.hpp>
+#include <ranktape/ops/list_tiles.hpp>
 #include <ranktape/ops/list_view.hpp>
-#include <ranktape/ops/rank/decay_scan_kernels.hpp>
 #include <ranktape/ops/rank/options.hpp>
 
 #include <cmath>
@@ -22,7 +22,7 @@ struct ListNumbers {
   }
 };
 
-/// What divides one list's values (see inverse_temperatures).
+/// What divides one list's values (see inverse_temperatures), also by a strength.
 struct InverseOfList {
   double temperature;
   StrengthUnit unit;
@@ -95,24 +95,6 @@ struct DivideByNumber {
   ListNumbers numbers;
   double* quotients;
   constexpr void operator()(std::int64_t list) const { quotients[list] = of_lists[list] / numbers[list]; }
-};
-
-/// How many terms one call of the next kernel sums.
-inline constexpr std::int64_t terms_of_sum = 256;
-
-/// Sums of stretches of `terms`; of the sums again until one is left.
-struct SumTerms {
-  const double* terms;
-  std::int64_t count;
-  double* sums;
-  constexpr void operator()(std::int64_t i) const {
-    const std::int64_t end = (i + 1) * terms_of_sum < count ? (i + 1) * terms_of_sum : count;
-    double sum = 0;
-    for (std::int64_t j = i * terms_of_sum; j < end; ++j) {
-      sum += terms[j];
-    }
-    sums[i] = sum;
-  }
 };
 
 }  // namespace kernels

@@ -94,13 +94,7 @@ struct Tiles {
     if (lists.offsets == nullptr) {
       return ListOffsets{nullptr, in_longest, lists.count}.list_of(slot);
     }
-    std::int64_t low = 0;
-    std::int64_t high = lists.count;
-    while (high - low > 1) {
-      const std::int64_t middle = low + (high - low) / 2;
-      (first_of(middle) <= slot ? low : high) = middle;
-    }
-    return low;
+    return first_where(std::int64_t{1}, lists.count, [&](std::int64_t list) { return first_of(list) > slot; }) - 1;
   }
 
   [[nodiscard]] constexpr Tile operator[](std::int64_t slot) const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <ranktape/ops/list_view.hpp>
-#include <ranktape/ops/rank/lists.hpp>
 
 #include <cstdint>
 
@@ -24,8 +23,10 @@ struct ListEntries {
   std::int64_t longest;  ///< of one list
   int level;
 
-  /// Of the lists' documents.
-  static ListEntries of(const Lists& lists) { return {lists.on_accelerator(), lists.documents(), lists.longest(), 0}; }
+  /// Of `documents` in all lists.
+  static constexpr ListEntries of(const ListOffsets& lists, std::int64_t documents) {
+    return {lists, documents, lists.length, 0};
+  }
   /// One level up.
   [[nodiscard]] constexpr ListEntries tiles() const {
     const std::int64_t most = longest <= tile_size ? 1 : (longest - 1) / tile_size + 1;
@@ -56,18 +57,12 @@ struct ListEntries {
     if (alike()) {
       return entry / longest;
     }
-    std::int64_t low = 0;
-    std::int64_t high = lists.count;
-    while (high - low > 1) {
-      const std::int64_t middle = low + (high - low) / 2;
-      (begin(middle) <= entry ? low : high) = middle;
-    }
-    return low;
+    return first_where(std::int64_t{1}, lists.count, [&](std::int64_t list) { return begin(list) > entry; }) - 1;
   }
 };
 
 /// Entries `first` to `last` of a list that begins at `begin`, counted inside the list.
-struct Tile {
+struct EntriesOfTile {
   std::int64_t list;
   std::int64_t begin;
   std::int64_t size;  ///< of the list
@@ -76,7 +71,7 @@ struct Tile {
 };
 
 /// The entries that entry `index` of entries.tiles() stands for; none for one that is unused.
-constexpr Tile tile_of(const ListEntries& entries, std::int64_t index) {
+constexpr EntriesOfTile entries_of_tile(const ListEntries& entries, std::int64_t index) {
   const ListEntries tiles = entries.tiles();
   const std::int64_t list = tiles.list_of(index);
   const std::int64_t size = entries.size(list);
@@ -84,5 +79,13 @@ constexpr Tile tile_of(const ListEntries& entries, std::int64_t index) {
   const std::int64_t end = first + tile_size < size ? first + tile_size : size;
   return {list, entries.begin(list), size, first, end};
 }
+
+/// One entry of a list, as the terms of a sum or a scan see it.
+struct ScanPlace {
+  std::int64_t list;
+  std::int64_t begin;  ///< of the list
+  std::int64_t entry;  ///< begin + its place in the list
+  bool first;          ///< in the order of the scan: nothing is carried to it
+};
 
 }  // namespace ranktape::detail
