@@ -7,9 +7,11 @@ namespace ranktape {
 
 /// What one training step sees: some queries with their documents.
 struct Batch {
-  Tensor features;  ///< [documents, features]
-  Tensor targets;   ///< [documents]: relevance labels, larger is better
-  Groups groups;    ///< which documents belong to one query
+  Tensor features;               ///< [documents, features]
+  Tensor targets;                ///< [documents]: relevance labels, larger is better
+  Groups groups;                 ///< which documents belong to one query
+  Tensor query_weights = {};     ///< [queries], what each counts in the loss; undefined: 1 each
+  Tensor document_weights = {};  ///< [documents]; undefined: 1 each
 };
 
 }  // namespace ranktape
