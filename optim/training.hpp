@@ -1,6 +1,8 @@
 #pragma once
 
+#include <ranktape/core/batch.hpp>
 #include <ranktape/core/io/dataset.hpp>
+#include <ranktape/core/random.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/optim/adam.hpp>
 #include <ranktape/optim/mlp.hpp>
@@ -13,36 +15,42 @@
 
 namespace ranktape {
 
-/// The mean loss of the lists of a batch, as a tensor of one element.
-using RankingLoss = std::function<Tensor(const Tensor& predictions, const Tensor& targets, const Groups& groups)>;
+/// The loss of a batch as a tensor of one element: of the model's predictions for its targets, groups and weights. A
+/// loss that draws random numbers takes them from `random`, so that a seed fixes them.
+using RankingLoss = std::function<Tensor(const Tensor& predictions, const Batch& batch, Random& random)>;
 
 /// What one pass over the training queries came to.
 struct EpochReport {
-  int epoch = 0;    ///< from 1
-  double loss = 0;  ///< mean over the queries, each with the parameters at its step
+  int epoch = 0;             ///< from 1
+  double loss = 0;           ///< mean over the queries, each with the parameters at its step
+  double gradient_norm = 0;  ///< mean over the steps, before clipping
+  double learning_rate = 0;  ///< of the last step
   double seconds = 0;
   std::int64_t queries = 0;           ///< trained on
-  std::int64_t queries_left_out = 0;  ///< with fewer than two documents or with constant labels: no order to learn
+  std::int64_t documents = 0;         ///< of these queries
+  std::int64_t queries_left_out = 0;  ///< with nothing to learn: see TrainingOptions::constant_labels
 };
 
 struct TrainingOptions {
   int epochs = 20;
   int batch_queries = 16;  ///< whole queries per step
-  std::uint64_t seed = 0;  ///< of the order of the queries, and of dropout
+  std::uint64_t seed = 0;  ///< of the order of the queries, of dropout, and of losses that draw
   AdamOptions adam = {};
   Schedule schedule = {};                                      ///< by the step; none: adam.learning_rate throughout
   double clip_norm = std::numeric_limits<double>::infinity();  ///< limit of the gradients' norm
-  RankingLoss loss = [](const Tensor& predictions, const Tensor& targets, const Groups& groups) {
-    return spearman_loss(predictions, targets, groups);
+  RankingLoss loss = [](const Tensor& predictions, const Batch& batch, Random&) {
+    return spearman_loss(predictions, batch.targets, batch.groups);
   };
-  std::function<bool(const EpochReport&)> after_epoch = {};  ///< false ends the training
+  /// Train also on queries with one document or constant labels: they have no order to learn, but a value.
+  bool constant_labels = false;
+  std::function<bool(const EpochReport&)> after_epoch = {};  ///< of train(): false ends the training
 };
 
 /// Trains the parameters of `model` with Adam: in every epoch all queries with something to learn, in a new order, in
 /// batches, on the model's device. The features are taken as they are (scale them first) and labels as targets, both in
 /// the model's type. The same seed, data and model give the same bits. Returns a report per epoch. Throws NumericError
 /// for options out of range, no query to learn from, or a loss that is NaN or infinite (naming the operation that made
-/// it so).
+/// it so). A Trainer does the same step by step.
 std::vector<EpochReport> train(const Mlp& model, const Dataset& data, const TrainingOptions& options = {},
                                SourceLocation where = SourceLocation::current());
 

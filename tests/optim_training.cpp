@@ -106,8 +106,8 @@ TEST_CASE("training: schedule, clipping, loss and callback are taken") {
   const auto stop = [&](const EpochReport&) { return ++epochs < 3; };
   trained({.epochs = 9, .after_epoch = stop});
   CHECK(epochs == 3);
-  const RankingLoss squared = [](const Tensor& predictions, const Tensor& targets, const Groups&) {
-    return mean(square(predictions - targets));
+  const RankingLoss squared = [](const Tensor& predictions, const Batch& batch, Random&) {
+    return mean(square(predictions - batch.targets));
   };
   CHECK(trained({.epochs = 1, .loss = squared}) != trained({.epochs = 1}));
   CHECK(trained({.epochs = 1, .clip_norm = 1e-7}) != trained({.epochs = 1}));
@@ -129,7 +129,7 @@ TEST_CASE("training: error texts") {
         "train: each of the 3 queries has fewer than two documents or constant labels: "
         "there is no order to learn");
   const int line = __LINE__ + 2;
-  const RankingLoss broken = [](const Tensor& predictions, const Tensor&, const Groups&) {
+  const RankingLoss broken = [](const Tensor& predictions, const Batch&, Random&) {
     return mean(log(predictions * 0.0));
   };
   CHECK(error_text<NumericError>([&] { train(model, data, {.loss = broken}); }, false)

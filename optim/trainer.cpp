@@ -1,0 +1,136 @@
+#include <ranktape/core/fail.hpp>
+#include <ranktape/core/tape.hpp>
+#include <ranktape/core/tensor_access.hpp>
+#include <ranktape/optim/clip.hpp>
+#include <ranktape/optim/trainer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+namespace ranktape {
+namespace {
+
+const TrainingOptions& checked(const TrainingOptions& options, SourceLocation where) {
+  if (options.epochs < 0 || options.batch_queries < 1) {
+    detail::fail<NumericError>(where, "train", "{} epochs in batches of {} queries; there must be at least 0, of 1",
+                               options.epochs, options.batch_queries);
+  }
+  if (!options.loss) {
+    detail::fail<NumericError>(where, "train", "the loss is an empty function; leave it out for spearman_loss");
+  }
+  return options;
+}
+
+std::vector<std::int64_t> queries_to_learn(const Dataset& data, bool constant_labels, SourceLocation where) {
+  const std::span<const float> labels = data.labels.values<float>();
+  std::vector<std::int64_t> queries;
+  for (std::int64_t query = 0; query < data.query_count(); ++query) {
+    const auto list = labels.subspan(static_cast<std::size_t>(data.groups.begin(query)),
+                                     static_cast<std::size_t>(data.groups.size(query)));
+    const bool varies = std::adjacent_find(list.begin(), list.end(), std::not_equal_to<>()) != list.end();
+    if (varies || (constant_labels && !list.empty())) {
+      queries.push_back(query);
+    }
+  }
+  if (queries.empty()) {
+    detail::fail<NumericError>(where, "train",
+                               "each of the {} queries has fewer than two documents or constant labels: there is no "
+                               "order to learn",
+                               data.query_count());
+  }
+  return queries;
+}
+
+Batch on(Device device, DType dtype, const Batch& batch) {
+  const auto moved = [&](const Tensor& tensor) { return tensor.defined() ? tensor.to(device).to(dtype) : Tensor(); };
+  return {moved(batch.features), moved(batch.targets), batch.groups, moved(batch.query_weights),
+          moved(batch.document_weights)};
+}
+
+}  // namespace
+
+Trainer::Trainer(const Mlp& model, const Dataset& data, const TrainingOptions& options, SourceLocation where)
+    : model_(model),
+      data_(&data),
+      options_(checked(options, where)),
+      where_(where),
+      queries_(queries_to_learn(data, options.constant_labels, where)),
+      optimizer_(model.parameters(), options.adam, where),
+      random_(Random(options.seed).split()),
+      queries_done_(queries_.size()) {}
+
+std::int64_t Trainer::steps_of_epoch() const {
+  return (std::ssize(queries_) + options_.batch_queries - 1) / options_.batch_queries;
+}
+
+std::int64_t Trainer::step_in_epoch() const {
+  return (static_cast<std::int64_t>(queries_done_) + options_.batch_queries - 1) / options_.batch_queries;
+}
+
+// An order of the epoch's own, not the last one shuffled again: a training that goes on in the middle finds it without
+// those before.
+void Trainer::begin_epoch() {
+  order_ = queries_;
+  Random(options_.seed, static_cast<std::uint64_t>(epochs_done_) + 1).shuffle(order_);
+}
+
+// Returns the loss. A new batch each time, so that no more than one is copied at any time.
+double Trainer::train_on(const Batch& batch) {
+  const Tape tape;
+  const Tensor predictions = model_(batch.features, random_);
+  const Tensor loss = options_.loss(predictions, batch, random_);
+  const double value = loss.item();
+  // Of a loss gone wrong, the check tells where.
+  Gradients gradients = loss.backward({.check_finite = !std::isfinite(value)});
+  report_.gradient_norm += clip_by_norm(gradients, options_.clip_norm);
+  optimizer_.step(gradients);
+  return value;
+}
+
+bool Trainer::step() {
+  if (finished()) {
+    detail::fail<NumericError>(SourceLocation::current(), "Trainer::step", "all {} epochs are done", options_.epochs);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  if (queries_done_ == queries_.size()) {
+    queries_done_ = 0;
+    report_ = {};
+    seconds_ = 0;
+  }
+  if (queries_done_ == 0 || order_.empty()) {
+    begin_epoch();
+  }
+  if (options_.schedule) {
+    optimizer_.set_learning_rate(options_.schedule(epochs_done_ * steps_of_epoch() + step_in_epoch()), where_);
+  }
+  const std::size_t count = std::min(queries_.size() - queries_done_, static_cast<std::size_t>(options_.batch_queries));
+  const auto chosen = std::span<const std::int64_t>(order_).subspan(queries_done_, count);
+  const double loss = train_on(on(model_.device(), model_.options().dtype, data_->select(chosen)));
+  report_.loss += loss * static_cast<double>(count);
+  report_.learning_rate = optimizer_.learning_rate();
+  queries_done_ += count;
+  const bool ends_epoch = queries_done_ == queries_.size();
+  epochs_done_ += ends_epoch ? 1 : 0;
+  seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return ends_epoch;
+}
+
+EpochReport Trainer::report() const {
+  EpochReport report = report_;
+  const bool between = queries_done_ == queries_.size();
+  report.epoch = between ? epochs_done_ : epochs_done_ + 1;
+  report.loss /= static_cast<double>(std::max<std::size_t>(queries_done_, 1));
+  report.gradient_norm /= static_cast<double>(std::max<std::int64_t>(step_in_epoch(), 1));
+  report.seconds = seconds_;
+  report.queries = std::ssize(queries_);
+  report.documents =
+      std::accumulate(queries_.begin(), queries_.end(), std::int64_t{0},
+                      [this](std::int64_t sum, std::int64_t query) { return sum + data_->groups.size(query); });
+  report.queries_left_out = data_->query_count() - report.queries;
+  return report;
+}
+
+}  // namespace ranktape
