@@ -14,8 +14,8 @@
 // Blanks may stand anywhere between these parts.
 namespace ranktape::detail {
 
-/// The options of one term. A loss asks for each of its own with the default that it has; what was given but never asked
-/// for is then an error, and what was asked for is the documentation.
+/// The options of one term. A loss asks for each of its own with the default that it has; what was given but never
+/// asked for is then an error, and what was asked for is the documentation.
 class LossArguments {
  public:
   struct Option {
@@ -26,11 +26,12 @@ class LossArguments {
   };
 
   LossArguments() = default;
-  LossArguments(std::string_view loss, std::map<std::string, std::string> given) : loss_(loss), given_(std::move(given)) {}
+  LossArguments(std::string_view loss, std::map<std::string, std::string> given)
+      : loss_(loss), given_(std::move(given)) {}
 
-  /// Throws FormatError unless it is a finite number of at least `least` (above it, if `least` is 0).
-  double number(const char* name, double otherwise, double least = 0);
-  /// A whole number from `least`.
+  /// Each throws FormatError for a value that is not so.
+  double positive_number(const char* name, double otherwise);
+  double number_from_zero(const char* name, double otherwise);
   std::int64_t count(const char* name, std::int64_t otherwise, std::int64_t least = 0);
   bool flag(const char* name, bool otherwise);
   /// Which of the values was given.
@@ -50,6 +51,7 @@ class LossArguments {
   [[nodiscard]] const std::vector<Option>& options() const { return options_; }
 
  private:
+  double number(const char* name, double otherwise, const char* allowed, bool zero);
   std::string take(const char* name, std::string otherwise, std::string allowed);
   std::size_t index_of_choice(const char* name, const std::vector<std::string>& names, const std::string& otherwise);
 

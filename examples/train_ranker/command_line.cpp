@@ -1,0 +1,141 @@
+#include "command_line.hpp"
+
+#include <ranktape/core/suggestion.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+#include "configuration.hpp"
+
+namespace train_ranker {
+namespace {
+
+const CLI::App* chosen_command(const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  return chosen.empty() ? nullptr : chosen.front();
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// What CLI11 did not understand, in words that name the nearest thing it would have.
+std::string describe_unknown(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const CLI::App* command = chosen_command(app);
+  if (command == nullptr) {
+    const std::vector<std::string> names = command_names(app);
+    const auto word = std::ranges::find_if(arguments, [](const std::string& text) { return !text.starts_with('-'); });
+    if (word == arguments.end()) {
+      return fmt::format("a command is needed: one of {}", fmt::join(names, ", "));
+    }
+    return fmt::format("there is no command '{}'{}; there are {}", *word, ranktape::did_you_mean(*word, names),
+                       fmt::join(names, ", "));
+  }
+  const std::vector<std::string> names = option_names(*command);
+  for (const std::string& argument : arguments) {
+    const std::string name = argument.substr(0, argument.find('='));
+    if (name.starts_with("-") && name != "-" && std::ranges::find(names, name) == names.end() && name != "-h") {
+      return fmt::format("{}: there is no option '{}'{}", command->get_name(), name,
+                         ranktape::did_you_mean(name, names));
+    }
+  }
+  const std::vector<std::string> left = app.remaining(true);
+  const auto word =
+      std::ranges::find_if(left, [command](const std::string& text) { return text != command->get_name(); });
+  return fmt::format("{}: '{}' belongs to no option", command->get_name(), word == left.end() ? "" : *word);
+}
+
+std::string text_of(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+  const CLI::App* command = chosen_command(app);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || command == nullptr) {
+    return describe_unknown(app, arguments);
+  }
+  return fmt::format("{}: {}", command->get_name(), error.what());
+}
+
+void let_last_count(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    for (CLI::Option* option : command->get_options()) {
+      if (option->get_expected_max() == 1 || option->get_delimiter() != '\0') {
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      }
+    }
+  }
+}
+
+template <class Accept>
+CLI::Validator number_check(std::string wanted, Accept accept) {
+  return {[wanted, accept](const std::string& text) -> std::string {
+            double value = 0;
+            const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool good = error == std::errc() && stop == text.data() + text.size() && accept(value);
+            return good ? "" : fmt::format("{} is not {}", text, wanted);
+          },
+          ""};
+}
+
+}  // namespace
+
+void parse_command_line(CLI::App& app, std::vector<std::string> arguments) {
+  let_last_count(app);
+  arguments = with_configuration(app, std::move(arguments));
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::Success&) {
+    throw;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(text_of(app, error, arguments));
+  }
+}
+
+void add_configuration_option(CLI::App& command) {
+  command.add_option("--config", "a TOML file with options by these names; those given here override it")
+      ->type_name("FILE");
+}
+
+CLI::Validator at_least(double least) {
+  return number_check(fmt::format("a number from {}", least), [least](double value) { return value >= least; });
+}
+
+CLI::Validator above(double bound) {
+  return number_check(fmt::format("a number above {}", bound),
+                      [bound](double value) { return value > bound && std::isfinite(value); });
+}
+
+CLI::Validator between(double least, double below) {
+  return number_check(fmt::format("a number from {} to below {}", least, below),
+                      [=](double value) { return value >= least && value < below; });
+}
+
+CLI::Validator one_of(std::vector<std::string> names) {
+  return {[names](const std::string& text) -> std::string {
+            if (std::ranges::find(names, text) != names.end()) {
+              return "";
+            }
+            return fmt::format("'{}' is not one of {}{}", text, fmt::join(names, ", "),
+                               ranktape::did_you_mean(text, names));
+          },
+          ""};
+}
+
+}  // namespace train_ranker

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+// What all commands have in common on the command line.
+namespace train_ranker {
+
+/// Wrong use of the program: exit status 2, with the text.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Parses the arguments (without the program's name). Options may be repeated, the last one counts; a command with an
+/// option --config takes options from that TOML file, which those on the command line override. Throws UsageError with
+/// the nearest name for one that there is not, and CLI::Success for --help and --version.
+void parse_command_line(CLI::App& app, std::vector<std::string> arguments);
+
+/// Adds --config.
+void add_configuration_option(CLI::App& command);
+
+/// Checks for CLI::Option::check, with texts that say what the value is.
+CLI::Validator at_least(double least);
+CLI::Validator above(double bound);
+CLI::Validator between(double least, double below);  ///< `below` itself is not allowed
+CLI::Validator one_of(std::vector<std::string> names);
+
+/// An option of an enumeration, by names.
+template <class Value>
+CLI::Option* add_choice(CLI::App& command, const std::string& name, Value& value,
+                        const std::vector<std::pair<std::string, Value>>& choices, const std::string& description) {
+  std::vector<std::string> names;
+  std::string usual;
+  for (const auto& [text, choice] : choices) {
+    names.push_back(text);
+    usual = choice == value ? text : usual;
+  }
+  return command
+      .add_option_function<std::string>(
+          name,
+          [&value, choices](const std::string& given) {
+            for (const auto& [text, choice] : choices) {
+              if (text == given) {
+                value = choice;
+              }
+            }
+          },
+          description)
+      ->check(one_of(names))
+      ->default_str(usual);
+}
+
+}  // namespace train_ranker

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <ranktape/ranktape.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "train_options.hpp"
+
+namespace train_ranker {
+
+/// What is trained on and what is looked at, all of the same width and scaled by the training data.
+struct TrainingData {
+  ranktape::Dataset train;
+  std::optional<ranktape::Dataset> valid;
+  std::optional<ranktape::Dataset> test;
+  ranktape::FeatureScaler scaler;
+  std::vector<std::string> notes;  ///< what a person should know before training: one sentence each
+
+  /// Tells training data apart, by labels and the distribution of every feature.
+  [[nodiscard]] std::string fingerprint() const;
+};
+
+TrainingData read_training_data(const TrainOptions& options);
+
+/// "3005 documents of 201 queries, 300 features"
+std::string describe(const ranktape::Dataset& data);
+
+}  // namespace train_ranker
