@@ -23,8 +23,13 @@ class Lists {
   [[nodiscard]] std::int64_t longest() const { return length_; }
   [[nodiscard]] std::int64_t documents() const { return groups_ ? groups_->documents() : count_ * length_; }
   /// The same for kernels on the accelerator.
-  [[nodiscard]] ListOffsets on_accelerator() const {
-    return {groups_ ? offsets_on_accelerator(*groups_) : nullptr, length_, count_};
+  [[nodiscard]] ListOffsets on_accelerator() const { return on(Device::accelerator); }
+  /// And for those that either device runs.
+  [[nodiscard]] ListOffsets on(Device device) const {
+    const std::int64_t* const offsets = !groups_                ? nullptr
+                                        : device == Device::cpu ? groups_->offsets().data()
+                                                                : offsets_on_accelerator(*groups_);
+    return {offsets, length_, count_};
   }
   [[nodiscard]] ListEntries entries_on_accelerator() const { return ListEntries::of(on_accelerator(), documents()); }
   /// About what sorting and ranking one list costs, for sharing lists among threads.

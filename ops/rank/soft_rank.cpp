@@ -84,18 +84,21 @@ const Operation soft_rank_operation("soft_rank", [](Random& random) -> std::vect
 Tensor soft_rank_of(Operand values, const detail::Lists& lists, const SoftRankOptions& options) {
   detail::check_strength("soft_rank", values, options);
   detail::check_finite_values("soft_rank", values);
+  return detail::soft_ranks_as(values->dtype(), values, lists, options);
+}
+
+}  // namespace
+
+Tensor detail::soft_ranks_as(DType rank_dtype, Operand values, const Lists& lists, const SoftRankOptions& options) {
   Tensor ranks;
-  const detail::Pooling pooling = detail::pool_ranks(values, lists, options, values->dtype(), ranks);
+  const Pooling pooling = pool_ranks(values, lists, options, rank_dtype, ranks);
   if (Recorder recorder{soft_rank_operation, {values}}) {
-    recorder.record(ranks, [pooling, saved = Saved(ranks)](BackwardPass& pass) {
-      const Tensor& gradient = pass.gradient();
-      pass.add(0, detail::ranks_backward(pooling, saved.tensor(), gradient, gradient.dtype()));
+    recorder.record(ranks, [pooling, dtype = values->dtype(), saved = Saved(ranks)](BackwardPass& pass) {
+      pass.add(0, ranks_backward(pooling, saved.tensor(), pass.gradient(), dtype));
     });
   }
   return ranks;
 }
-
-}  // namespace
 
 Tensor soft_rank(Operand values, const SoftRankOptions& options) {
   return soft_rank_of(values, detail::Lists::rows("soft_rank", values), options);

@@ -60,7 +60,7 @@ Tensor PerList::gradient_of_logarithm(const Array<double>& of_lists) const {
   return gradient(quotients);
 }
 
-void check_relaxation(const char* operation, Operand values, double temperature) {
+void check_temperature(const char* operation, Operand values, double temperature) {
   if (temperature == 0) {
     fail<NumericError>(values.where(), operation,
                        "temperature is 0, which makes hard ranks with no gradient; call rank or sort for those, or "
@@ -69,6 +69,10 @@ void check_relaxation(const char* operation, Operand values, double temperature)
   if (!(temperature > 0) || !std::isfinite(temperature)) {
     fail<NumericError>(values.where(), operation, "temperature is {}; it must be positive and finite", temperature);
   }
+}
+
+void check_relaxation(const char* operation, Operand values, double temperature) {
+  check_temperature(operation, values, temperature);
   check_finite_values(operation, values);
 }
 

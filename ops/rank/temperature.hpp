@@ -35,7 +35,9 @@ class PerList {
   Device device_;
 };
 
-/// Throws NumericError unless the temperature is positive and finite, and every value finite.
+/// Throws NumericError unless the temperature is positive and finite.
+void check_temperature(const char* operation, Operand values, double temperature);
+/// The same, and unless every value is finite.
 void check_relaxation(const char* operation, Operand values, double temperature);
 /// The factors of the temperature in a tensor. Throws NumericError for one that is not positive and finite.
 PerList check_temperatures(const char* operation, Operand values, const Lists& lists, Operand temperature);
