@@ -38,9 +38,7 @@ bool EarlyStopping::observe(int epoch, double value) {
   return options_.patience == 0 || epoch - best_epoch_ < options_.patience;
 }
 
-void EarlyStopping::restore_best() {
-  detail::assign(parameters_, best_);
-}
+void EarlyStopping::restore_best() { detail::assign(parameters_, best_); }
 
 SafetensorsFile EarlyStopping::state() const {
   SafetensorsFile state;

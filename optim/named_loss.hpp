@@ -1,7 +1,10 @@
 #pragma once
 
+#include <ranktape/ops/rank/relaxed_rank.hpp>
 #include <ranktape/optim/training.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +17,10 @@ struct NamedLoss {
   RankingLoss loss;
   /// Whether a query with constant labels teaches it something (TrainingOptions::constant_labels).
   bool constant_labels = false;
-  std::int64_t outputs = 1;  ///< how many numbers a document it takes from the model
+  std::int64_t outputs = 1;                      ///< how many numbers a document it takes from the model
+  std::optional<RelaxedRankOptions> ranks = {};  ///< of the soft ranks that it makes of the scores, if any
+  /// Whether it divides by the norm of soft ranks: blind to the scale of the scores (see spearman_loss).
+  bool normalizes_soft_ranks = false;
 };
 
 /// The loss of a text such as

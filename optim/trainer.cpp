@@ -24,17 +24,8 @@ const TrainingOptions& checked(const TrainingOptions& options, SourceLocation wh
   return options;
 }
 
-std::vector<std::int64_t> queries_to_learn(const Dataset& data, bool constant_labels, SourceLocation where) {
-  const std::span<const float> labels = data.labels.values<float>();
-  std::vector<std::int64_t> queries;
-  for (std::int64_t query = 0; query < data.query_count(); ++query) {
-    const auto list = labels.subspan(static_cast<std::size_t>(data.groups.begin(query)),
-                                     static_cast<std::size_t>(data.groups.size(query)));
-    const bool varies = std::adjacent_find(list.begin(), list.end(), std::not_equal_to<>()) != list.end();
-    if (varies || (constant_labels && !list.empty())) {
-      queries.push_back(query);
-    }
-  }
+std::vector<std::int64_t> checked_queries(const Dataset& data, bool constant_labels, SourceLocation where) {
+  std::vector<std::int64_t> queries = trainable_queries(data, constant_labels);
   if (queries.empty()) {
     detail::fail<NumericError>(where, "train",
                                "each of the {} queries has fewer than two documents or constant labels: there is no "
@@ -57,7 +48,7 @@ Trainer::Trainer(const Mlp& model, const Dataset& data, const TrainingOptions& o
       data_(&data),
       options_(checked(options, where)),
       where_(where),
-      queries_(queries_to_learn(data, options.constant_labels, where)),
+      queries_(checked_queries(data, options.constant_labels, where)),
       optimizer_(model.parameters(), options.adam, where),
       random_(Random(options.seed).split()),
       queries_done_(queries_.size()) {}
@@ -68,6 +59,11 @@ std::int64_t Trainer::steps_of_epoch() const {
 
 std::int64_t Trainer::step_in_epoch() const {
   return (static_cast<std::int64_t>(queries_done_) + options_.batch_queries - 1) / options_.batch_queries;
+}
+
+std::int64_t Trainer::steps_done() const {
+  const bool between = queries_done_ == queries_.size();
+  return epochs_done_ * steps_of_epoch() + (between ? 0 : step_in_epoch());
 }
 
 // An order of the epoch's own, not the last one shuffled again: a training that goes on in the middle finds it without
@@ -104,7 +100,7 @@ bool Trainer::step() {
     begin_epoch();
   }
   if (options_.schedule) {
-    optimizer_.set_learning_rate(options_.schedule(epochs_done_ * steps_of_epoch() + step_in_epoch()), where_);
+    optimizer_.set_learning_rate(options_.schedule(steps_done()), where_);
   }
   const std::size_t count = std::min(queries_.size() - queries_done_, static_cast<std::size_t>(options_.batch_queries));
   const auto chosen = std::span<const std::int64_t>(order_).subspan(queries_done_, count);

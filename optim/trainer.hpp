@@ -31,6 +31,7 @@ class Trainer {
   [[nodiscard]] EpochReport report() const;
   [[nodiscard]] std::int64_t steps_of_epoch() const;  ///< in all
   [[nodiscard]] std::int64_t step_in_epoch() const;   ///< that the epoch which runs has behind it
+  [[nodiscard]] std::int64_t steps_done() const;      ///< in all epochs
   [[nodiscard]] int epochs_done() const { return epochs_done_; }
   [[nodiscard]] const Mlp& model() const { return model_; }
 

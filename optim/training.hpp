@@ -46,6 +46,10 @@ struct TrainingOptions {
   std::function<bool(const EpochReport&)> after_epoch = {};  ///< of train(): false ends the training
 };
 
+/// The queries that a training learns from, in the order of the data: those with different labels; with
+/// `constant_labels`, all that have a document.
+std::vector<std::int64_t> trainable_queries(const Dataset& data, bool constant_labels = false);
+
 /// Trains the parameters of `model` with Adam: in every epoch all queries with something to learn, in a new order, in
 /// batches, on the model's device. The features are taken as they are (scale them first) and labels as targets, both in
 /// the model's type. The same seed, data and model give the same bits. Returns a report per epoch. Throws NumericError

@@ -6,47 +6,23 @@
 #include <doctest/doctest.h>
 
 #include "support.hpp"
+#include "training_data.hpp"
 
 #include <cmath>
 #include <limits>
 
 using namespace ranktape;
 using ranktape::tests::error_text;
+using ranktape::tests::make_training_data;
+using ranktape::tests::values_of_parameters;
 
 namespace {
-
-// Queries of 2 to 7 documents whose labels follow a linear function; then one with constant labels, one of a single
-// document, one empty.
-Dataset make_data(std::int64_t queries) {
-  Random random(21);
-  std::vector<std::int64_t> sizes;
-  for (std::int64_t i = 0; i < queries; ++i) {
-    sizes.push_back(2 + i % 6);
-  }
-  sizes.insert(sizes.end(), {3, 1, 0});
-  Dataset data;
-  data.groups = Groups::from_sizes(sizes);
-  data.features = Tensor::randn(Shape{data.groups.documents(), 3}, random);
-  std::vector<float> labels;
-  const std::span<const float> x = data.features.values<float>();
-  for (std::size_t i = 0; i < x.size(); i += 3) {
-    labels.push_back(x[i] - 2 * x[i + 1]);
-  }
-  std::fill(labels.end() - 4, labels.end() - 1, 1.F);
-  data.labels = Tensor::from(labels);
-  return data;
-}
 
 std::vector<double> trained(const TrainingOptions& options, const MlpOptions& model_options = {}) {
   Random random(22);
   const Mlp model({3, 8, 1}, random, model_options);
-  train(model, make_data(30), options);
-  std::vector<double> values;
-  for (const Tensor& parameter : model.parameters()) {
-    const std::vector<double> more = parameter.to_vector<double>();
-    values.insert(values.end(), more.begin(), more.end());
-  }
-  return values;
+  train(model, make_training_data(30), options);
+  return values_of_parameters(model.parameters());
 }
 
 }  // namespace
@@ -54,7 +30,7 @@ std::vector<double> trained(const TrainingOptions& options, const MlpOptions& mo
 TEST_CASE("training: the loss falls, and reports say what was trained on") {
   Random random(23);
   const Mlp model({3, 8, 1}, random);
-  const Dataset data = make_data(30);
+  const Dataset data = make_training_data(30);
   int calls = 0;
   const std::vector<EpochReport> reports = train(model, data,
                                                  {.epochs = 15,
@@ -77,7 +53,7 @@ TEST_CASE("training: a linear model that starts at zero trains") {
   Random random(24);
   const Mlp model({3, 1}, random, {.initialization = Initialization::zeros});
   const std::vector<EpochReport> reports =
-      train(model, make_data(30), {.epochs = 20, .batch_queries = 4, .adam = {.learning_rate = 0.1}});
+      train(model, make_training_data(30), {.epochs = 20, .batch_queries = 4, .adam = {.learning_rate = 0.1}});
   CHECK(reports[0].loss > 0.5);
   CHECK(reports.back().loss < 0.2);
 }
@@ -116,7 +92,7 @@ TEST_CASE("training: schedule, clipping, loss and callback are taken") {
 TEST_CASE("training: error texts") {
   Random random(25);
   const Mlp model({3, 1}, random);
-  const Dataset data = make_data(4);
+  const Dataset data = make_training_data(4);
   const auto refused = [&](const Dataset& set, const TrainingOptions& options) {
     return error_text<NumericError>([&] { train(model, set, options); });
   };
@@ -125,7 +101,7 @@ TEST_CASE("training: error texts") {
         "train: 20 epochs in batches of 0 queries; there must be at least 0, of 1");
   CHECK(refused(data, {.loss = nullptr}) == "train: the loss is an empty function; leave it out for spearman_loss");
   CHECK(refused(data, {.adam = {.beta1 = 2}}) == "Adam: beta1 is 2; it must be at least 0 and below 1");
-  CHECK(refused(make_data(0), {}) ==
+  CHECK(refused(make_training_data(0), {}) ==
         "train: each of the 3 queries has fewer than two documents or constant labels: "
         "there is no order to learn");
   const int line = __LINE__ + 2;

@@ -28,15 +28,15 @@ struct Data {
 
 /// As the program `ranktape train` by default: 64 and 32 hidden values, 20 epochs of Adam at 1e-3.
 void train_and_print(const Data& data, const SpearmanOptions& options, std::uint64_t seed) {
-  const auto loss = [options](const Tensor& predictions, const Tensor& targets, const Groups& groups) {
-    return spearman_loss(predictions, targets, groups, options);
+  const auto loss = [options](const Tensor& predictions, const Batch& batch, Random&) {
+    return spearman_loss(predictions, batch.targets, batch.groups, options);
   };
   Random random(seed);
   const Mlp model({data.train.feature_count(), 64, 32, 1}, random);
   train(model, data.train, {.seed = seed, .loss = loss});
 
   const Tensor train_scores = model(data.train.features);
-  loss(train_scores, data.train.labels, data.train.groups);
+  spearman_loss(train_scores, data.train.labels, data.train.groups, options);
   const RankDiagnostics found = rank_diagnostics();
   const Tensor scores = model(data.test.features);
   fmt::print("{},{:.6g},{},{:.5f},{:.5f},{:.5f},{:.5f},{:.5f},{:.6g}\n", name_of(options.normalization),

@@ -1,103 +1,58 @@
-#include "commands.hpp"
+#include <ranktape/ranktape.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
+
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "interrupt.hpp"
 
 namespace {
 
 constexpr int failed = 1;
 constexpr int bad_input = 2;
 
-void add_training_options(CLI::App& command, train_ranker::TrainArguments& arguments) {
-  command.add_option("--train", arguments.train_file, "training data: LETOR / SVMlight, gzip or not")->required();
-  command.add_option("--test", arguments.test_file, "test data, evaluated before and after");
-  command.add_option("--hidden", arguments.hidden, "sizes of the hidden layers; none: --hidden 0 is a linear model")
-      ->delimiter(',')
-      ->capture_default_str();
-  command.add_option("--activation", arguments.activation, "between the layers")
-      ->check(CLI::IsMember({"relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"}))
-      ->capture_default_str();
-  command.add_option("--dropout", arguments.dropout, "share of hidden values left out in training")
-      ->capture_default_str();
-  command.add_flag("--layer-norm", arguments.layer_norm, "standardise hidden values");
-  command.add_option("--learning-rate", arguments.learning_rate, "of Adam")->capture_default_str();
-  command.add_option("--epochs", arguments.epochs, "passes over the training queries")->capture_default_str();
-  command.add_option("--batch-queries", arguments.batch_queries, "queries per step")->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--device",
-          [&](const std::string& name) {
-            arguments.device = name == "cpu" ? ranktape::Device::cpu : ranktape::Device::accelerator;
-          },
-          "where to train")
-      ->check(CLI::IsMember({"cpu", "accelerator"}))
-      ->default_str("cpu");
+void run(const std::vector<std::string>& arguments) {
+  CLI::App app("Trains ranking models on LETOR data with differentiable ranking losses.", "ranktape");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(ranktape::version));
+  train_ranker::add_train_command(app);
+  train_ranker::add_compare_command(app);
+  train_ranker::add_predict_command(app);
+  train_ranker::add_evaluate_command(app);
+  train_ranker::add_convert_command(app);
+  train_ranker::add_inspect_command(app);
+  train_ranker::add_losses_command(app);
+  try {
+    train_ranker::parse_command_line(app, arguments);
+  } catch (const CLI::Success& help) {
+    app.exit(help);
+  }
+}
+
+int tell(const std::exception& error, int status) {
+  fmt::print(stderr, "ranktape: {}\n", error.what());
+  return status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace train_ranker;
-  CLI::App app("Trains ranking models on LETOR data with differentiable ranking losses.", "ranktape");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", std::string(ranktape::version));
-
-  TrainArguments training;
-  CLI::App* train = app.add_subcommand("train", "train a model and save it");
-  add_training_options(*train, training);
-  train->add_option("--valid", training.valid_file, "validation data, evaluated after every epoch");
-  train->add_option("--loss", training.loss, "what is minimised")
-      ->check(CLI::IsMember(loss_names()))
-      ->capture_default_str();
-  train->add_option("--strength", training.strength, "of the soft ranks (spearman: per item; 0: the loss's default)");
-  train->add_option("--seed", training.seed, "the same seed gives the same bits")->capture_default_str();
-  train->add_option("--model", training.model_file, "where the model is written")->capture_default_str();
-
-  CLI::App* compare = app.add_subcommand(
-      "compare", "train with the default Spearman loss and with the peers' form of it, several seeds");
-  add_training_options(*compare, training);
-  compare->get_option("--test")->required();
-  compare->add_option("--seeds", training.seeds, "how many")->check(CLI::PositiveNumber)->capture_default_str();
-
-  PredictArguments prediction;
-  CLI::App* predict = app.add_subcommand("predict", "score documents with a saved model, one score a line");
-  predict->add_option("--model", prediction.model_file, "a file written by train")->required();
-  predict->add_option("--data", prediction.data_file, "LETOR / SVMlight data; its labels do not matter")->required();
-  predict->add_option("--output", prediction.output_file, "- is standard output")->capture_default_str();
-
-  EvaluateArguments evaluation;
-  CLI::App* evaluate = app.add_subcommand("evaluate", "metrics of a file of scores");
-  evaluate->add_option("--data", evaluation.data_file, "the data that was scored, with labels")->required();
-  evaluate->add_option("--scores", evaluation.scores_file, "one score a line, in the order of the data")->required();
-
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // epochs appear as they end, also in a pipe
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : bad_input;
-  }
-  if (training.hidden == std::vector<std::int64_t>{0}) {
-    training.hidden.clear();
-  }
-  try {
-    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // epochs appear as they end, also in a pipe
-    if (train->parsed()) {
-      train_command(training);
-    } else if (compare->parsed()) {
-      compare_command(training);
-    } else if (predict->parsed()) {
-      predict_command(prediction);
-    } else {
-      evaluate_command(evaluation);
-    }
+    run({argv + 1, argv + argc});
     return 0;
+  } catch (const train_ranker::UsageError& error) {
+    return tell(error, bad_input);
   } catch (const ranktape::FormatError& error) {
-    fmt::print(stderr, "ranktape: {}\n", error.what());
-    return bad_input;
+    return tell(error, bad_input);
+  } catch (const train_ranker::Interrupted&) {
+    return train_ranker::interrupted_status;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "ranktape: {}\n", error.what());
-    return failed;
+    return tell(error, failed);
   }
 }

@@ -1,13 +1,20 @@
 #include "commands.hpp"
-#include "evaluation.hpp"
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
-#include <optional>
+#include <memory>
+
+#include "checkpoint.hpp"
+#include "command_line.hpp"
+#include "cross_validation.hpp"
+#include "interrupt.hpp"
+#include "measurement.hpp"
+#include "progress_bar.hpp"
+#include "results_table.hpp"
+#include "training_log.hpp"
+#include "training_run.hpp"
 
 namespace train_ranker {
 
@@ -15,167 +22,171 @@ using namespace ranktape;
 
 namespace {
 
-/// What is trained on, and a second set that is looked at, of the same width and with the same scaling.
-struct Prepared {
-  Dataset train;
-  std::optional<Dataset> valid;
-  std::optional<Dataset> test;
-  FeatureScaler scaler;
+/// `ranktape train` once its options are known.
+class TrainCommand {
+ public:
+  TrainCommand(const TrainOptions& options, const TrainOutput& output, const Settings& settings)
+      : options_(options),
+        output_(output),
+        settings_(settings),
+        metrics_(parse_metrics(output.metrics)),
+        data_(read_training_data(options)),
+        run_(options, data_, options.seed),
+        checkpoint_(output.checkpoint_file.empty() ? output.model_file + ".checkpoint" : output.checkpoint_file,
+                    output.checkpoint_seconds, settings, data_.fingerprint()),
+        watch_(run_.loss(), options.epochs) {}
 
-  explicit Prepared(const TrainArguments& arguments) : train(read_letor(arguments.train_file)) {
-    scaler = FeatureScaler::fit(train.features);
-    train.features = scaler.apply(train.features);
-    if (!arguments.test_file.empty()) {
-      test = read_like_training(arguments.test_file);
+  void run() {
+    describe_data();
+    if (output_.folds > 0) {
+      cross_validate(options_, output_.folds, output_.metrics);
     }
-    if (!arguments.valid_file.empty()) {
-      valid = read_like_training(arguments.valid_file);
-    }
+    const std::vector<double> before =
+        data_.test ? measure(metrics_, run_.trainer().model(), *data_.test).values : std::vector<double>();
+    const bool resumed = output_.resume && resume();
+    JsonLog log(output_.log_file, resumed);
+    log.write(resumed ? "resume" : "start", {{"settings", settings_}, {"version", version}});
+    describe_training();
+    train(log);
+    run_.take_best();
+    save();
+    report_test(before, log);
+    fmt::print("\nThe model is in {} ({} bytes); `ranktape predict --model {} --data FILE` scores documents with it.\n",
+               output_.model_file, std::filesystem::file_size(output_.model_file), output_.model_file);
+    checkpoint_.remove();
   }
 
  private:
-  [[nodiscard]] Dataset read_like_training(const std::string& file) const {
-    Dataset data = read_letor(
-        file,
-        {.index_base = train.index_base, .features = train.feature_count(), .extra_features = ExtraFeatures::ignore});
-    data.features = scaler.apply(data.features);
-    return data;
+  void describe_data() const {
+    fmt::print("Training data {}: {}\n", options_.train_file, describe(data_.train));
+    if (data_.valid) {
+      fmt::print("Validation data {}: {}\n", options_.valid_file.empty() ? "(a share of these)" : options_.valid_file,
+                 describe(*data_.valid));
+    }
+    if (data_.test) {
+      fmt::print("Test data {}: {}\n", options_.test_file, describe(*data_.test));
+    }
+    for (const std::string& note : data_.notes) {
+      fmt::print("  {}\n", note);
+    }
   }
+
+  bool resume() {
+    const bool found = checkpoint_.resume(run_, history_);
+    if (found) {
+      fmt::print("\nGoing on from {}, step {} of epoch {}\n", checkpoint_.file(), run_.trainer().step_in_epoch(),
+                 run_.trainer().report().epoch);
+    } else {
+      fmt::print("\nThere is no {}: training from the beginning\n", checkpoint_.file());
+    }
+    return found;
+  }
+
+  void describe_training() const {
+    fmt::print("\nModel {}\nLoss {}\nAdam at {:g}, {} epochs of {} steps of {} queries, seed {}, on the {}\n",
+               describe_model(run_.trainer().model()), run_.loss().name, options_.learning_rate, options_.epochs,
+               run_.trainer().steps_of_epoch(), options_.batch_queries, options_.seed, to_string(options_.device));
+  }
+
+  void train(JsonLog& log) {
+    const auto start = std::chrono::steady_clock::now();
+    const InterruptGuard guard;
+    ProgressBar bar;
+    const std::int64_t steps = run_.trainer().steps_of_epoch();
+    const std::int64_t documents_of_step = run_.trainer().report().documents / steps;
+    while (!run_.finished()) {
+      if (const auto record = run_.step()) {
+        bar.clear();
+        show(*record, log);
+      }
+      bar.advance(run_.trainer().steps_done(), options_.epochs * steps, documents_of_step);
+      if (guard.interrupted()) {
+        bar.clear();
+        checkpoint_.write(run_, history_);
+        fmt::print("\nInterrupted; the same command with --resume goes on from {}\n", checkpoint_.file());
+        throw Interrupted();
+      }
+      checkpoint_.write_if_due(run_, history_);
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    fmt::print("Trained in {:.1f} s", seconds.count());
+    if (data_.valid && run_.best_epoch() > 0) {
+      fmt::print("; epoch {} was best by {} of the validation data", run_.best_epoch(), options_.metric);
+    }
+    fmt::print("\n");
+  }
+
+  void show(const EpochRecord& record, JsonLog& log) {
+    history_.push_back(record);
+    log.write("epoch", json_of(record));
+    if (!output_.quiet) {
+      fmt::print("{}\n", line_of(record, options_.metric));
+    }
+    for (const std::string& warning : watch_.observe(record.report.epoch, record.health)) {
+      fmt::print("  warning: {}\n", warning);
+      log.write("warning", {{"epoch", record.report.epoch}, {"text", warning}});
+    }
+  }
+
+  void save() const {
+    RankingModel model{run_.trainer().model(), data_.scaler, data_.train.index_base};
+    model.save(output_.model_file);
+  }
+
+  void report_test(const std::vector<double>& before, JsonLog& log) const {
+    if (!data_.test) {
+      log.write("end", {{"best_epoch", run_.best_epoch()}});
+      return;
+    }
+    const Measurement after = measure(metrics_, run_.trainer().model(), *data_.test);
+    fmt::print("\nTest data ({}):\n", describe(MetricOptions{}));
+    print_results(output_.metrics, {{"before training", before}, {"after training", after.values}});
+    for (const std::string& line : after.left_out) {
+      fmt::print("  {}\n", line);
+    }
+    nlohmann::json test;
+    for (std::size_t i = 0; i < after.values.size(); ++i) {
+      test[output_.metrics[i]] = after.values[i];
+    }
+    log.write("end", {{"best_epoch", run_.best_epoch()}, {"test", test}});
+  }
+
+  TrainOptions options_;
+  TrainOutput output_;
+  Settings settings_;
+  std::vector<MetricSpecification> metrics_;
+  TrainingData data_;
+  TrainingRun run_;
+  Checkpoint checkpoint_;
+  HealthWatch watch_;
+  std::vector<EpochRecord> history_;
 };
 
-Mlp make_model(const TrainArguments& arguments, std::int64_t features, std::uint64_t seed) {
-  std::vector<std::int64_t> sizes = {features};
-  sizes.insert(sizes.end(), arguments.hidden.begin(), arguments.hidden.end());
-  sizes.push_back(1);
-  Random random(seed);
-  return Mlp(sizes, random,
-             {.activation = *activation_named(arguments.activation),
-              .dropout = arguments.dropout,
-              .layer_norm = arguments.layer_norm});
-}
-
-TrainingOptions training_options(const TrainArguments& arguments, std::uint64_t seed) {
-  return {.epochs = arguments.epochs,
-          .batch_queries = arguments.batch_queries,
-          .seed = seed,
-          .adam = {.learning_rate = arguments.learning_rate},
-          .loss = loss_of(arguments.loss, arguments.strength)};
-}
-
-Tensor scores_of(const Mlp& model, const Dataset& data) { return model(data.features.to(model.device())); }
-
-std::string describe(const Dataset& data) {
-  return fmt::format("{} documents of {} queries, {} features", data.document_count(), data.query_count(),
-                     data.feature_count());
-}
-
-TableRow summary_row(const std::string& name, const std::vector<Evaluation>& runs) {
-  TableRow row{name, {}, {}};
-  const auto count = static_cast<double>(runs.size());
-  for (std::size_t m = 0; m < metric_names().size(); ++m) {
-    double sum = 0;
-    for (const Evaluation& run : runs) {
-      sum += run.values[m];
-    }
-    double squares = 0;
-    for (const Evaluation& run : runs) {
-      squares += (run.values[m] - sum / count) * (run.values[m] - sum / count);
-    }
-    row.values.push_back(sum / count);
-    row.deviations.push_back(count > 1 ? std::sqrt(squares / (count - 1)) : 0);
+void check_together(const TrainOptions& options) {
+  if (!options.valid_file.empty() && options.valid_share > 0) {
+    throw UsageError("train: --valid and --valid-share were both given; leave out one");
   }
-  return row;
+  if (options.patience > 0 && options.valid_file.empty() && options.valid_share == 0) {
+    throw UsageError("train: --patience needs validation data: --valid FILE or --valid-share");
+  }
 }
 
 }  // namespace
 
-void train_command(const TrainArguments& arguments) {
-  const Prepared data(arguments);
-  fmt::print("Training data {}: {}\n", arguments.train_file, describe(data.train));
-  if (data.test) {
-    fmt::print("Test data {}: {}\n", arguments.test_file, describe(*data.test));
-  }
-  // With no validation file the test set is shown, as in LightGBM's own example: it decides nothing, as the number of
-  // epochs is fixed.
-  const Dataset* watched = data.valid ? &*data.valid : data.test ? &*data.test : nullptr;
-
-  const Mlp model = make_model(arguments, data.train.feature_count(), arguments.seed).to(arguments.device);
-  std::vector<TableRow> table;
-  if (data.test) {
-    table.push_back({"before training", evaluate(scores_of(model, *data.test), *data.test).values});
-  }
-  fmt::print("\nLoss {}, Adam at {}, {} epochs of batches of {} queries, seed {}, on the {}\n", arguments.loss,
-             arguments.learning_rate, arguments.epochs, arguments.batch_queries, arguments.seed,
-             to_string(arguments.device));
-  TrainingOptions options = training_options(arguments, arguments.seed);
-  options.after_epoch = [&](const EpochReport& report) {
-    if (report.epoch == 1 && report.queries_left_out > 0) {
-      fmt::print("{} of {} training queries have one document or equal labels: left out\n", report.queries_left_out,
-                 data.train.query_count());
+void add_train_command(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("train", "train a model and save it");
+  const auto options = std::make_shared<TrainOptions>();
+  const auto output = std::make_shared<TrainOutput>();
+  add_training_options(*command, *options);
+  add_output_options(*command, *options, *output);
+  add_configuration_option(*command);
+  command->callback([=] {
+    check_together(*options);
+    if (output->threads > 0) {
+      set_num_threads(output->threads);
     }
-    fmt::print("epoch {:>3}  loss {:.4f}", report.epoch, report.loss);
-    if (watched != nullptr) {
-      const Evaluation now = evaluate(scores_of(model, *watched), *watched);
-      fmt::print("  {} NDCG@10 {:.4f}  Spearman {:.4f}", data.valid ? "validation" : "test", now.ndcg_at_10,
-                 now.spearman);
-    }
-    fmt::print("  {:.2f} s\n", report.seconds);
-    return true;
-  };
-  const auto start = std::chrono::steady_clock::now();
-  train(model, data.train, options);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  fmt::print("Trained in {:.1f} s\n", seconds.count());
-
-  if (data.test) {
-    const Evaluation after = evaluate(scores_of(model, *data.test), *data.test);
-    table.push_back({"after training", after.values});
-    fmt::print("\nTest set (gain 2^label - 1, ties in file order):\n");
-    print_table(table);
-    print_left_out(after, *data.test);
-  }
-  RankingModel{model, data.scaler, data.train.index_base}.save(arguments.model_file);
-  fmt::print("\nThe model is in {} ({} bytes); `ranktape predict --model {} --data FILE` scores documents with it.\n",
-             arguments.model_file, std::filesystem::file_size(arguments.model_file), arguments.model_file);
-}
-
-void compare_command(const TrainArguments& arguments) {
-  const Prepared data(arguments);
-  struct Kind {
-    std::string name;
-    std::string loss;
-    std::vector<std::int64_t> hidden;
-    bool zero_start;
-  };
-  const std::vector<Kind> kinds = {
-      {"norm of the hard ranks, 32 / n (default)", "spearman", arguments.hidden, false},
-      {"norm of the soft ranks, 1 (the peers' form)", "spearman_soft_ranks", arguments.hidden, false},
-      {"linear model from zero, default loss", "spearman", {}, true},
-      {"linear model from zero, the peers' form", "spearman_soft_ranks", {}, true},
-  };
-  fmt::print("\nSpearman loss, {} epochs, mean and standard deviation over {} seeds, test set:\n", arguments.epochs,
-             arguments.seeds);
-  std::vector<TableRow> table;
-  for (const Kind& kind : kinds) {
-    TrainArguments chosen = arguments;
-    chosen.loss = kind.loss;
-    chosen.hidden = kind.hidden;
-    std::vector<Evaluation> runs;
-    for (int seed = 0; seed < arguments.seeds; ++seed) {
-      const auto number = static_cast<std::uint64_t>(seed);
-      const Mlp start = make_model(chosen, data.train.feature_count(), number);
-      if (kind.zero_start) {
-        for (Tensor parameter : start.parameters()) {
-          std::ranges::fill(parameter.mutable_values<float>(), 0.0F);
-        }
-      }
-      const Mlp model = start.to(arguments.device);
-      train(model, data.train, training_options(chosen, number));
-      runs.push_back(evaluate(scores_of(model, *data.test), *data.test));
-    }
-    table.push_back(summary_row(kind.name, runs));
-  }
-  print_table(table);
+    TrainCommand(*options, *output, settings_of(*command)).run();
+  });
 }
 
 }  // namespace train_ranker

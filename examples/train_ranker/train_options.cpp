@@ -119,8 +119,9 @@ Settings settings_of(const CLI::App& command) {
   for (const CLI::Option* option : command.get_options()) {
     const std::string& group = option->get_group();
     if (group == data_group || group == model_group || group == attention_group || group == training_group) {
-      settings[option->get_lnames().front()] =
-          option->count() == 0 ? option->get_default_str() : fmt::format("{}", fmt::join(option->reduced_results(), ","));
+      settings[option->get_lnames().front()] = option->count() == 0
+                                                   ? option->get_default_str()
+                                                   : fmt::format("{}", fmt::join(option->reduced_results(), ","));
     }
   }
   return settings;

@@ -28,7 +28,8 @@ struct TrainOptions {
   double dropout = 0;
   bool layer_norm = false;
   bool residual = false;
-  std::int64_t width = 64;         ///< of the attention model, as the following
+  ranktape::Initialization initialization = ranktape::Initialization::linear_default;  ///< no option of the program's
+  std::int64_t width = 64;  ///< of the attention model, as the following
   std::int64_t heads = 4;
   std::int64_t blocks = 2;
   std::int64_t feed_forward = 128;

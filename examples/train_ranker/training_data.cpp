@@ -4,8 +4,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
-#include <span>
+#include <utility>
 
 namespace train_ranker {
 
@@ -13,26 +12,10 @@ using namespace ranktape;
 
 namespace {
 
-Dataset read_like(const TrainingData& data, const std::string& file) {
-  Dataset read = read_letor(file, {.index_base = data.train.index_base,
-                                   .features = data.train.feature_count(),
-                                   .extra_features = ExtraFeatures::ignore});
-  read.features = data.scaler.apply(read.features);
-  return read;
-}
-
-// Queries drawn by the seed for validation, the others for training, both in the order of the file.
-void split_off_validation(TrainingData& data, double share, std::uint64_t seed) {
-  std::vector<std::int64_t> queries(static_cast<std::size_t>(data.train.query_count()));
-  std::iota(queries.begin(), queries.end(), 0);
-  Random random(seed);
-  random.split().shuffle(queries);
-  const auto count = static_cast<std::ptrdiff_t>(share * static_cast<double>(queries.size()) + 0.5);
-  std::sort(queries.begin(), queries.begin() + count);
-  std::sort(queries.begin() + count, queries.end());
-  const auto chosen = std::span<const std::int64_t>(queries);
-  data.valid = data.train.subset(chosen.first(static_cast<std::size_t>(count)));
-  data.train = data.train.subset(chosen.subspan(static_cast<std::size_t>(count)));
+Dataset read_like(const Dataset& train, const std::string& file) {
+  return read_letor(
+      file,
+      {.index_base = train.index_base, .features = train.feature_count(), .extra_features = ExtraFeatures::ignore});
 }
 
 void note(TrainingData& data, std::int64_t count, const std::string& what) {
@@ -45,7 +28,8 @@ void note_set(TrainingData& data, const Dataset& set, const std::string& name) {
   note(data, set.summary.ignored_values,
        fmt::format("values of the {} data belong to features that the training data do not have: left out", name));
   note(data, count_shared_queries(data.train, set),
-       fmt::format("queries of the {} data are also in the training data: the result will look better than it is", name));
+       fmt::format("queries of the {} data are also in the training data: the result will look better than it is",
+                   name));
 }
 
 void note_training_set(TrainingData& data) {
@@ -58,26 +42,41 @@ void note_training_set(TrainingData& data) {
 
 }  // namespace
 
-TrainingData read_training_data(const TrainOptions& options) {
-  TrainingData data;
-  data.train = read_letor(options.train_file);
+TrainingData prepare(const TrainOptions& options, Dataset train, std::optional<Dataset> valid,
+                     std::optional<Dataset> test) {
+  TrainingData data = {std::move(train), std::move(valid), std::move(test), {}, {}};
   if (options.valid_share > 0) {
-    split_off_validation(data, options.valid_share, options.seed);
+    DatasetSplit split = split_queries(data.train, options.valid_share, options.seed);
+    data.train = std::move(split.train);
+    data.valid = std::move(split.valid);
   }
+  note_training_set(data);
   data.scaler = FeatureScaler::fit(data.train.features);
   data.train.features = data.scaler.apply(data.train.features);
-  note_training_set(data);
   if (data.valid) {
-    data.valid->features = data.scaler.apply(data.valid->features);
-  } else if (!options.valid_file.empty()) {
-    data.valid = read_like(data, options.valid_file);
     note_set(data, *data.valid, "validation");
+    data.valid->features = data.scaler.apply(data.valid->features);
   }
-  if (!options.test_file.empty()) {
-    data.test = read_like(data, options.test_file);
+  if (data.test) {
     note_set(data, *data.test, "test");
+    data.test->features = data.scaler.apply(data.test->features);
   }
   return data;
+}
+
+Dataset read_training_file(const TrainOptions& options) { return read_letor(options.train_file); }
+
+TrainingData read_training_data(const TrainOptions& options) {
+  Dataset train = read_training_file(options);
+  std::optional<Dataset> valid;
+  std::optional<Dataset> test;
+  if (!options.valid_file.empty()) {
+    valid = read_like(train, options.valid_file);
+  }
+  if (!options.test_file.empty()) {
+    test = read_like(train, options.test_file);
+  }
+  return prepare(options, std::move(train), std::move(valid), std::move(test));
 }
 
 std::string TrainingData::fingerprint() const {

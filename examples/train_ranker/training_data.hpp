@@ -23,6 +23,11 @@ struct TrainingData {
   [[nodiscard]] std::string fingerprint() const;
 };
 
+/// Scales what was read by the training data.
+TrainingData prepare(const TrainOptions& options, ranktape::Dataset train, std::optional<ranktape::Dataset> valid,
+                     std::optional<ranktape::Dataset> test);
+ranktape::Dataset read_training_file(const TrainOptions& options);
+/// Reads all files of the options, and prepares them.
 TrainingData read_training_data(const TrainOptions& options);
 
 /// "3005 documents of 201 queries, 300 features"

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
-#include <span>
 
 namespace train_ranker {
 
@@ -14,11 +14,24 @@ namespace {
 
 constexpr std::int64_t most_queries = 64;  // enough to tell; all of them would cost an evaluation of the training data
 
-double deviation_of(const Tensor& values, const Groups& groups) {
-  const std::vector<double> squares = variance(values, groups).to_vector<double>();
-  return std::accumulate(squares.begin(), squares.end(), 0.0,
-                         [](double sum, double square) { return sum + std::sqrt(square); }) /
-         static_cast<double>(std::max<std::size_t>(squares.size(), 1));
+std::vector<double> deviations_of(const Tensor& values, const Groups& groups) {
+  std::vector<double> deviations = variance(values, groups).to_vector<double>();
+  std::ranges::transform(deviations, deviations.begin(), [](double variance) { return std::sqrt(variance); });
+  return deviations;
+}
+
+double mean_of(const std::vector<double>& values) {
+  return std::reduce(values.begin(), values.end()) / static_cast<double>(std::max<std::size_t>(values.size(), 1));
+}
+
+// Distinct hard ranks 1, ..., n have the variance (n^2 - 1) / 12.
+double rank_spread(const Tensor& soft_ranks, const Groups& groups) {
+  std::vector<double> shares = deviations_of(soft_ranks, groups);
+  for (std::size_t list = 0; list < shares.size(); ++list) {
+    const auto n = static_cast<double>(groups.size(static_cast<std::int64_t>(list)));
+    shares[list] /= std::sqrt((n * n - 1) / 12);
+  }
+  return mean_of(shares);
 }
 
 std::vector<std::int64_t> first_queries_with_an_order(const Dataset& data) {
@@ -40,11 +53,9 @@ TrainingHealth measure_health(const Mlp& model, const Dataset& data, const Named
   if (batch.groups.count() == 0 || scores.shape().rank() != 1) {
     return health;
   }
-  health.score_deviation = deviation_of(scores, batch.groups);
+  health.score_deviation = mean_of(deviations_of(scores, batch.groups));
   if (loss.ranks) {
-    const Tensor soft = relaxed_rank(scores, batch.groups, *loss.ranks);
-    const double hard = deviation_of(rank(batch.targets, batch.groups), batch.groups);
-    health.rank_spread = hard == 0 ? 0 : deviation_of(soft, batch.groups) / hard;
+    health.rank_spread = rank_spread(relaxed_rank(scores, batch.groups, *loss.ranks), batch.groups);
     if (loss.ranks->relaxation == RankRelaxation::l2 || loss.ranks->relaxation == RankRelaxation::kl) {
       const RankDiagnostics found = rank_diagnostics();
       health.blocks_per_document = found.blocks_per_document();
@@ -55,9 +66,38 @@ TrainingHealth measure_health(const Mlp& model, const Dataset& data, const Named
   return health;
 }
 
-std::vector<std::string> health_warnings(const std::vector<TrainingHealth>& history, int epochs,
-                                         const NamedLoss& loss) {
+std::vector<std::string> HealthWatch::observe(int epoch, const TrainingHealth& health) {
   std::vector<std::string> warnings;
+  const auto warn = [&](int kind, bool wrong, std::string text) {
+    if (wrong && std::ranges::find(warned_, kind) == warned_.end()) {
+      warned_.push_back(kind);
+      warnings.push_back(std::move(text));
+    }
+  };
+  if (epoch == 1) {
+    first_deviation_ = health.score_deviation;
+  }
+  const bool settled = 4 * epoch >= epochs_;
+  warn(1, health.single_block_lists > 0.5 && correlation_,
+       fmt::format(
+           "in {:.0f} % of the lists all documents pool into one block, where this loss is Pearson's correlation "
+           "of the raw scores; take the norm of the hard ranks (normalization=hard_ranks) or a smaller strength",
+           100 * health.single_block_lists));
+  warn(2, health.single_block_lists > 0.5 && !correlation_ && settled,
+       fmt::format("in {:.0f} % of the lists all documents still pool into one block: their ranks are linear in the "
+                   "scores; take a smaller strength",
+                   100 * health.single_block_lists));
+  warn(3, health.rank_spread && *health.rank_spread < 0.8 && settled,
+       fmt::format(
+           "the soft ranks have {:.0f} % of the deviation of hard ranks: the temperature is high for scores that "
+           "deviate by {:.3g}; lower it, or train longer",
+           100 * health.rank_spread.value_or(0), health.score_deviation));
+  warn(4, health.rank_spread && *health.rank_spread > 0.995 && correlation_,
+       "the ranks are hard, and most of their gradients zero; raise the strength");
+  warn(5, health.score_deviation < 0.1 * first_deviation_ && settled,
+       fmt::format("the scores shrink: within a query they deviate by {:.2g}, after the first epoch by {:.2g}; a loss "
+                   "that does not see their scale lets them, one with the norm of the hard ranks does not",
+                   health.score_deviation, first_deviation_));
   return warnings;
 }
 

@@ -19,8 +19,20 @@ struct TrainingHealth {
 TrainingHealth measure_health(const ranktape::Mlp& model, const ranktape::Dataset& data,
                               const ranktape::NamedLoss& loss);
 
-/// What the last of these epochs, of so many in all, gives reason to warn of: one sentence each, with what to do.
-std::vector<std::string> health_warnings(const std::vector<TrainingHealth>& history, int epochs,
-                                         const ranktape::NamedLoss& loss);
+/// Looks at every epoch, and warns once of each thing that is wrong (measured: docs/strength.md).
+class HealthWatch {
+ public:
+  HealthWatch(const ranktape::NamedLoss& loss, int epochs)
+      : correlation_(loss.normalizes_soft_ranks), epochs_(epochs) {}
+
+  /// What the epoch (from 1) gives reason to warn of: one sentence each, with what to do.
+  std::vector<std::string> observe(int epoch, const TrainingHealth& health);
+
+ private:
+  bool correlation_;
+  int epochs_;
+  double first_deviation_ = 0;
+  std::vector<int> warned_;
+};
 
 }  // namespace train_ranker

@@ -2,10 +2,7 @@
 
 #include <ranktape/ranktape.hpp>
 
-#include <functional>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "train_options.hpp"
 #include "training_data.hpp"
@@ -50,6 +47,7 @@ class TrainingRun {
   bool stopped_ = false;
 };
 
-ranktape::Mlp make_model(const TrainOptions& options, std::int64_t features, std::uint64_t seed);
+/// A new model with the weights that the seed gives, on the device of the options.
+ranktape::Mlp make_model(const TrainOptions& options, std::int64_t features, std::int64_t outputs, std::uint64_t seed);
 
 }  // namespace train_ranker

@@ -1,0 +1,38 @@
+#include "cross_validation.hpp"
+
+#include <fmt/core.h>
+
+#include <string>
+#include <utility>
+
+#include "measurement.hpp"
+#include "results_table.hpp"
+#include "training_data.hpp"
+#include "training_run.hpp"
+
+namespace train_ranker {
+
+using namespace ranktape;
+
+void cross_validate(const TrainOptions& options, int folds, const std::vector<std::string>& metric_names) {
+  const std::vector<MetricSpecification> metrics = parse_metrics(metric_names);
+  const Dataset all = read_training_file(options);
+  fmt::print("\nCross-validation in {} parts of {} queries:\n", folds, all.query_count());
+  std::vector<ResultsRow> rows;
+  std::vector<std::vector<double>> values;
+  for (int fold = 0; fold < folds; ++fold) {
+    DatasetSplit split = split_fold(all, folds, fold, options.seed);
+    const TrainingData data = prepare(options, std::move(split.train), std::nullopt, std::move(split.valid));
+    TrainingRun run(options, data, options.seed);
+    while (!run.finished()) {
+      run.step();
+    }
+    run.take_best();
+    values.push_back(measure(metrics, run.trainer().model(), *data.test).values);
+    rows.push_back({fmt::format("part {}, epoch {}", fold + 1, run.best_epoch()), values.back()});
+  }
+  print_results(metric_names, rows);
+  print_results(metric_names, {summary_of("mean +- deviation of the parts", values)});
+}
+
+}  // namespace train_ranker
