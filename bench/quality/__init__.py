@@ -1,0 +1,1 @@
+"""How well models rank that are trained with each loss, beside LightGBM and XGBoost."""
