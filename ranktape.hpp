@@ -15,6 +15,7 @@
 #include <ranktape/core/pool.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/core/suggestion.hpp>
 #include <ranktape/core/tape.hpp>
 #include <ranktape/core/tensor.hpp>
 #include <ranktape/core/threads.hpp>
