@@ -1,6 +1,6 @@
 # Sourced by examples/run.sh, tests/run.sh and bench/run.sh: Debian packages, and commands that speak only when they fail.
 
-build_packages=(g++ cmake ninja-build libfmt-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libcli11-dev doctest-dev libthrust-dev)
+build_packages=(g++ cmake ninja-build libfmt-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libcli11-dev libtomlplusplus-dev doctest-dev libthrust-dev)
 
 # quietly LOG COMMAND...: the output goes to LOG, and is shown if the command fails.
 quietly() {

@@ -86,9 +86,9 @@ double Trainer::train_on(const Batch& batch) {
   return value;
 }
 
-bool Trainer::step() {
+bool Trainer::step(SourceLocation where) {
   if (finished()) {
-    detail::fail<NumericError>(SourceLocation::current(), "Trainer::step", "all {} epochs are done", options_.epochs);
+    detail::fail<NumericError>(where, "Trainer::step", "all {} epochs are done", options_.epochs);
   }
   const auto start = std::chrono::steady_clock::now();
   if (queries_done_ == queries_.size()) {

@@ -24,7 +24,7 @@ class Trainer {
 
   /// Trains on the next batch; returns whether that was the last of an epoch. Throws NumericError where the training
   /// is finished, or goes wrong (as train()).
-  bool step();
+  bool step(SourceLocation where = SourceLocation::current());
   [[nodiscard]] bool finished() const { return epochs_done_ == options_.epochs; }
 
   /// The epoch that runs, so far; between epochs the one that has ended.
