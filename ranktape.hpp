@@ -24,6 +24,12 @@
 #include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/layers.hpp>
 #include <ranktape/ops/linalg.hpp>
+#include <ranktape/ops/loss/neural_ndcg.hpp>
+#include <ranktape/ops/loss/rank_mixture.hpp>
+#include <ranktape/ops/loss/reduction.hpp>
+#include <ranktape/ops/loss/soft_ndcg.hpp>
+#include <ranktape/ops/loss/soft_reciprocal_rank.hpp>
+#include <ranktape/ops/loss/soft_top_k.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/ops/metrics.hpp>
 #include <ranktape/ops/normalise.hpp>
@@ -32,6 +38,7 @@
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/neural_sort.hpp>
 #include <ranktape/ops/rank/options.hpp>
+#include <ranktape/ops/rank/relaxed_rank.hpp>
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/sinkhorn_sort.hpp>
 #include <ranktape/ops/rank/soft_rank.hpp>

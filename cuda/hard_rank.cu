@@ -3,8 +3,8 @@
 
 namespace ranktape::detail {
 
-template struct Launchable<kernels::MidRanks<float>, kernels::MidRanks<double>, kernels::Positions<float>,
-                           kernels::Positions<double>, kernels::TakeInOrder<float>, kernels::TakeInOrder<double>,
-                           kernels::PutBack<float>, kernels::PutBack<double>>;
+template struct Launchable<kernels::MidRanks<float>, kernels::MidRanks<double>, kernels::TieSizes,
+                           kernels::Positions<float>, kernels::Positions<double>, kernels::TakeInOrder<float>,
+                           kernels::TakeInOrder<double>, kernels::PutBack<float>, kernels::PutBack<double>>;
 
 }  // namespace ranktape::detail

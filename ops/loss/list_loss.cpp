@@ -164,10 +164,15 @@ Tensor ListLosses::gradient(const Tensor& of_result, const Shape& shape, DType d
 
 Tensor reduced_loss(const Operation& operation, Operand predictions, const ListLosses& losses, Reduction reduction,
                     const LossWeights& weights) {
-  Tensor result = losses.reduce(reduction, weights.queries, predictions->dtype());
-  if (Recorder recorder{operation, {predictions}}) {
-    recorder.record(result, [losses, shape = predictions->shape()](BackwardPass& pass) {
-      pass.add(0, losses.gradient(pass.gradient(), shape, pass.gradient().dtype()));
+  return reduced_loss(operation, predictions, losses, reduction, weights, predictions->dtype());
+}
+
+Tensor reduced_loss(const Operation& operation, Operand numbers, const ListLosses& losses, Reduction reduction,
+                    const LossWeights& weights, DType dtype) {
+  Tensor result = losses.reduce(reduction, weights.queries, dtype);
+  if (Recorder recorder{operation, {numbers}}) {
+    recorder.record(result, [losses, shape = numbers->shape(), type = numbers->dtype()](BackwardPass& pass) {
+      pass.add(0, losses.gradient(pass.gradient(), shape, type));
     });
   }
   return result;

@@ -54,5 +54,8 @@ class ListLosses {
 /// The end of a loss whose derivatives are by the predictions: reduces and records.
 Tensor reduced_loss(const Operation& operation, Operand predictions, const ListLosses& losses, Reduction reduction,
                     const LossWeights& weights);
+/// The same where they are by other numbers of the documents, of any type, the weights being of the result's.
+Tensor reduced_loss(const Operation& operation, Operand numbers, const ListLosses& losses, Reduction reduction,
+                    const LossWeights& weights, DType dtype);
 
 }  // namespace ranktape::detail

@@ -1,14 +1,14 @@
 // The mathematics is in spearman_kernels.hpp; the chain through the soft ranks is theirs.
 
 #include <ranktape/core/backend.hpp>
-#include <ranktape/core/random.hpp>
-#include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/elementwise.hpp>
+#include <ranktape/ops/loss/gains.hpp>
 #include <ranktape/ops/loss/list_loss.hpp>
+#include <ranktape/ops/loss/list_passes.hpp>
+#include <ranktape/ops/loss/rank_loss_examples.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/ops/loss/spearman_kernels.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
-#include <ranktape/ops/rank/pooling.hpp>
-#include <ranktape/ops/tile_sums.hpp>
 
 namespace ranktape {
 namespace {
@@ -16,87 +16,134 @@ namespace {
 using detail::Array;
 using detail::ListLosses;
 using detail::Lists;
+using detail::TargetMoments;
+namespace kernels = detail::kernels;
 
-void losses_on_cpu(const Lists& lists, const detail::SpearmanTerms& terms, Normalization normalization,
-                   const ListLosses& losses) {
-  double* const derivative = losses.derivative();
-  for (std::int64_t list = 0; list < lists.count(); ++list) {
-    const std::int64_t begin = lists.begin(list);
-    const std::int64_t n = lists.size(list);
-    detail::SpearmanSums sums;
-    for (std::int64_t i = begin; i < begin + n; ++i) {
-      sums += terms.at(i, n);
-    }
-    const detail::SpearmanOfList found = detail::spearman_of_list(sums, n, normalization);
-    for (std::int64_t i = begin; i < begin + n; ++i) {
-      derivative[i] = terms.derivative(found, i, n);
-    }
-    losses.found()[list] = found.list;
-  }
-}
+constexpr const char* of_ranks = "spearman_of_ranks";
+constexpr const char* of_scores = "spearman_loss";
 
-void losses_on_accelerator(const Lists& lists, const detail::SpearmanTerms& terms, Normalization normalization,
-                           const ListLosses& losses) {
-  namespace kernels = detail::kernels;
-  const detail::ListOffsets where = lists.on_accelerator();
-  const auto sums = detail::sums_of_lists(lists.entries_on_accelerator(), kernels::SpearmanTermOf{terms, where});
-  const Array<detail::SpearmanOfList> found(static_cast<std::size_t>(lists.count()), Device::accelerator);
-  detail::launch(lists.count(),
-                 kernels::SpearmanLists{sums.data(), where, normalization, found.data(), losses.found()});
-  detail::launch(lists.documents(), kernels::SpearmanDerivative{terms, where, found.data(), losses.derivative()});
-}
-
-/// Of every list, with the derivatives by the ranks.
-ListLosses losses_of(const Lists& lists, const Tensor& ranks, const Tensor& target_ranks, Normalization normalization) {
-  ListLosses losses(lists, ranks.device());
-  const detail::SpearmanTerms terms = {detail::data<double>(ranks), detail::data<double>(target_ranks)};
-  const auto& compute = ranks.device() == Device::cpu ? losses_on_cpu : losses_on_accelerator;
-  compute(lists, terms, normalization, losses);
-  return losses;
-}
-
-const Operation spearman_operation("spearman_loss", [](Random& random) -> std::vector<OperationExample> {
+const Operation spearman_operation(of_ranks, [](Random& random) {
   std::vector<OperationExample> examples;
-  const Groups groups = Groups::from_sizes({5, 0, 1, 3, 4});
-  const Tensor targets = Tensor::from({2, 0, 1, 1, 0, 3, 1, 1, 1, 0, 2, 0, 4}, {.dtype = DType::float64});
   for (const Normalization normalization : {Normalization::hard_ranks, Normalization::soft_ranks}) {
-    for (const Regularization regularization : {Regularization::l2, Regularization::kl}) {
-      const SpearmanOptions options = {.rank = {.regularization_strength = 0.7, .regularization = regularization},
-                                       .normalization = normalization};
-      examples.push_back({{Tensor::randn(Shape{13}, random, {.dtype = DType::float64})},
-                          [options, groups, targets](std::span<const Tensor> x) {
-                            return spearman_loss(x[0], targets.to(x[0].device()), groups, options);
-                          }});
+    for (const TargetRanks target_ranks : {TargetRanks::average, TargetRanks::soft, TargetRanks::gains}) {
+      for (const PlaceWeights place_weights : {PlaceWeights::equal, PlaceWeights::top}) {
+        detail::add_rank_loss_examples(
+            examples, random, [=](Operand ranks, Operand targets, const Groups* groups, const LossWeights& weights) {
+              const SpearmanOptions options = {.normalization = normalization,
+                                               .target_ranks = target_ranks,
+                                               .place_weights = place_weights,
+                                               .weights = weights};
+              return groups == nullptr ? spearman_of_ranks(ranks, targets, options)
+                                       : spearman_of_ranks(ranks, targets, *groups, options);
+            });
+      }
     }
   }
   return examples;
 });
 
-Tensor target_ranks_of(Operand targets, const Lists& lists, const SpearmanOptions& options) {
-  if (options.target_ranks == TargetRanks::average) {
-    return detail::mid_ranks(targets, lists, options.rank.direction, DType::float64);
+RelaxedRankOptions ranks_of(const SpearmanOptions& options) {
+  if (options.relaxation) {
+    return *options.relaxation;
   }
-  Tensor ranks;
-  detail::pool_ranks(targets, lists, options.rank, DType::float64, ranks);
-  return ranks;
+  return {options.rank.regularization == Regularization::l2 ? RankRelaxation::l2 : RankRelaxation::kl,
+          options.rank.regularization_strength, options.rank.strength_unit, options.rank.direction};
 }
 
-Tensor spearman_of(Operand predictions, Operand targets, const Groups* groups, const SpearmanOptions& options) {
-  const Lists lists = detail::lists_of_loss("spearman_loss", predictions, targets, groups, {});
-  detail::check_strength("spearman_loss", predictions, options.rank);
-  const Tensor target_ranks = target_ranks_of(targets, lists, options);
-  Tensor ranks;
-  const detail::Pooling pooling = detail::pool_ranks(predictions, lists, options.rank, DType::float64, ranks);
-  const ListLosses losses = losses_of(lists, ranks, target_ranks, options.normalization);
-  Tensor loss = losses.reduce(Reduction::mean, {}, predictions->dtype());
-  if (Recorder recorder{spearman_operation, {predictions}}) {
-    recorder.record(loss, [pooling, ranks, losses](BackwardPass& pass) {
-      const Tensor& gradient = pass.gradient();
-      pass.add(0, detail::ranks_backward(pooling, ranks, losses.gradient(gradient, ranks.shape(), DType::float64),
-                                         gradient.dtype()));
-    });
+/// What the ranks are compared with, in double.
+struct Targets {
+  Tensor values;
+  Array<double> weights;         // none: 1 each
+  Array<TargetMoments> moments;  // none for average ranks without weights
+};
+
+Tensor target_values(Operand targets, const Tensor& average_ranks, const Lists& lists, const Groups* groups,
+                     const SpearmanOptions& options) {
+  const RelaxedRankOptions rank = ranks_of(options);
+  switch (options.target_ranks) {
+    case TargetRanks::soft:
+      return detail::relaxed_ranks_in_double(Operand(targets->detach(), targets.where()), groups, rank);
+    case TargetRanks::gains: {
+      Tensor gains =
+          detail::normalised_gains(detail::constant_in_double(targets), {}, lists, options.gain, 0).of_documents;
+      return rank.direction == Direction::ascending ? gains : -gains;
+    }
+    default: return average_ranks;
   }
-  return loss;
+}
+
+Targets prepare(Operand targets, const Lists& lists, const Groups* groups, const SpearmanOptions& options) {
+  const Device device = targets->device();
+  const Direction direction = ranks_of(options).direction;
+  const bool is_top_weighted = options.place_weights == PlaceWeights::top;
+  const bool is_weighted = is_top_weighted || options.weights.documents.defined();
+  Tensor average_ranks;
+  if (is_weighted || options.target_ranks == TargetRanks::average) {
+    average_ranks = detail::mid_ranks(targets, lists, direction, DType::float64);
+  }
+  const Tensor values = target_values(targets, average_ranks, lists, groups, options);
+  if (!is_weighted && options.target_ranks == TargetRanks::average) {
+    return {values, {}, {}};
+  }
+  const double* const b = detail::data<double>(values);
+  const double* const a = is_weighted ? detail::data<double>(average_ranks) : b;
+  Array<double> weights;
+  if (is_weighted) {
+    const Tensor of_documents = detail::constant_in_double(options.weights.documents);
+    weights = Array<double>(static_cast<std::size_t>(values.size()), device);
+    detail::for_each_document(lists, device,
+                              kernels::SpearmanWeight{detail::weights_or_null(of_documents), a, lists.on(device),
+                                                      direction, is_top_weighted, weights.data()});
+  }
+  const auto sums = detail::sum_each_list(lists, device, kernels::TargetTerm{b, a, weights.data()});
+  Array<double> spreads;
+  if (is_weighted) {
+    const Tensor ties = detail::tie_sizes(targets, lists);
+    spreads = detail::sum_each_list(lists, device,
+                                    kernels::SpreadTerm{a, detail::data<double>(ties), weights.data(), sums.data()});
+  }
+  Array<TargetMoments> moments(static_cast<std::size_t>(lists.count()), device);
+  detail::for_each_index(device, lists.count(), 1,
+                         kernels::TargetMomentsOf{sums.data(), spreads.data(), lists.on(device), moments.data()});
+  return {values, weights, moments};
+}
+
+Tensor of_prepared(Operand ranks, const Targets& targets, const Lists& lists, const SpearmanOptions& options,
+                   DType dtype) {
+  const Device device = ranks->device();
+  const Tensor in_double = detail::constant_in_double(ranks);
+  const detail::SpearmanTerms terms = {detail::data<double>(in_double), detail::data<double>(targets.values),
+                                       targets.weights.data(), targets.moments.data(), lists.on(device)};
+  const ListLosses losses(lists, device);
+  const auto sums = detail::sum_each_list(lists, device, kernels::SpearmanTerm{terms});
+  const Array<detail::SpearmanOfList> found(static_cast<std::size_t>(lists.count()), device);
+  detail::for_each_index(
+      device, lists.count(), 1,
+      kernels::SpearmanLists{terms, sums.data(), options.normalization, found.data(), losses.found()});
+  detail::for_each_document(lists, device, kernels::SpearmanDerivative{terms, found.data(), losses.derivative()});
+  return detail::reduced_loss(spearman_operation, ranks, losses, options.reduction, options.weights, dtype);
+}
+
+Lists checked(const char* operation, Operand documents, Operand targets, const Groups* groups,
+              const SpearmanOptions& options) {
+  Lists lists = detail::lists_of_loss(operation, documents, targets, groups, options.weights);
+  detail::check_relaxed_rank(operation, documents, ranks_of(options));
+  if (options.target_ranks == TargetRanks::gains) {
+    detail::check_not_negative(operation, targets, "labels must not be negative to have a gain");
+  }
+  return lists;
+}
+
+Tensor loss_of_scores(Operand predictions, Operand targets, const Groups* groups, const SpearmanOptions& options) {
+  const Lists lists = checked(of_scores, predictions, targets, groups, options);
+  const Targets prepared = prepare(targets, lists, groups, options);  // first: rank_diagnostics() is of the predictions
+  const Tensor ranks = detail::relaxed_ranks_in_double(predictions, groups, ranks_of(options));
+  return of_prepared(Operand(ranks, predictions.where()), prepared, lists, options, predictions->dtype());
+}
+
+Tensor loss_of_ranks(Operand ranks, Operand targets, const Groups* groups, const SpearmanOptions& options) {
+  const Lists lists = checked(of_ranks, ranks, targets, groups, options);
+  return of_prepared(ranks, prepare(targets, lists, groups, options), lists, options, ranks->dtype());
 }
 
 }  // namespace
@@ -106,11 +153,19 @@ Tensor spearman_loss(Operand predictions, Operand targets, double regularization
 }
 
 Tensor spearman_loss(Operand predictions, Operand targets, const SpearmanOptions& options) {
-  return spearman_of(predictions, targets, nullptr, options);
+  return loss_of_scores(predictions, targets, nullptr, options);
 }
 
 Tensor spearman_loss(Operand predictions, Operand targets, const Groups& groups, const SpearmanOptions& options) {
-  return spearman_of(predictions, targets, &groups, options);
+  return loss_of_scores(predictions, targets, &groups, options);
+}
+
+Tensor spearman_of_ranks(Operand ranks, Operand targets, const SpearmanOptions& options) {
+  return loss_of_ranks(ranks, targets, nullptr, options);
+}
+
+Tensor spearman_of_ranks(Operand ranks, Operand targets, const Groups& groups, const SpearmanOptions& options) {
+  return loss_of_ranks(ranks, targets, &groups, options);
 }
 
 }  // namespace ranktape

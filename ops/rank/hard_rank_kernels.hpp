@@ -7,11 +7,16 @@
 // Internal: hard ranks and sorts of lists that sort_on_accelerator has put in order, one call per document.
 namespace ranktape::detail::kernels {
 
-/// Of one sorted list, whose values fall: the mean rank of the run of values equal to that at place i.
-constexpr double mid_rank(const double* sorted, std::int64_t n, std::int64_t i) {
-  const std::int64_t first = first_where(std::int64_t{0}, i, [&](std::int64_t k) { return sorted[k] == sorted[i]; });
-  const std::int64_t last = first_where(i, n, [&](std::int64_t k) { return sorted[k] != sorted[i]; });
-  return static_cast<double>(first + last + 1) / 2;
+/// Places of a sorted list.
+struct PlacesOfTie {
+  std::int64_t first;
+  std::int64_t end;
+};
+
+/// The run of values equal to that at place i of a sorted list.
+constexpr PlacesOfTie tie_at(const double* sorted, std::int64_t n, std::int64_t i) {
+  return {first_where(std::int64_t{0}, i, [&](std::int64_t k) { return sorted[k] == sorted[i]; }),
+          first_where(i, n, [&](std::int64_t k) { return sorted[k] != sorted[i]; })};
 }
 
 template <class Rank>
@@ -23,7 +28,21 @@ struct MidRanks {
   constexpr void operator()(std::int64_t i) const {
     const std::int64_t list = lists.list_of(i);
     const std::int64_t begin = lists.begin(list);
-    ranks[begin + order[i]] = static_cast<Rank>(mid_rank(sorted + begin, lists.size(list), i - begin));
+    const PlacesOfTie tie = tie_at(sorted + begin, lists.size(list), i - begin);
+    ranks[begin + order[i]] = static_cast<Rank>(static_cast<double>(tie.first + tie.end + 1) / 2);
+  }
+};
+
+struct TieSizes {
+  const double* sorted;
+  const std::uint32_t* order;
+  ListOffsets lists;
+  double* sizes;
+  constexpr void operator()(std::int64_t i) const {
+    const std::int64_t list = lists.list_of(i);
+    const std::int64_t begin = lists.begin(list);
+    const PlacesOfTie tie = tie_at(sorted + begin, lists.size(list), i - begin);
+    sizes[begin + order[i]] = static_cast<double>(tie.end - tie.first);
   }
 };
 
