@@ -48,12 +48,15 @@
 #include <ranktape/ops/shape_operations.hpp>
 #include <ranktape/optim/adam.hpp>
 #include <ranktape/optim/clip.hpp>
+#include <ranktape/optim/early_stopping.hpp>
 #include <ranktape/optim/initialization.hpp>
 #include <ranktape/optim/linear.hpp>
 #include <ranktape/optim/mlp.hpp>
+#include <ranktape/optim/named_loss.hpp>
 #include <ranktape/optim/optimizer.hpp>
 #include <ranktape/optim/ranking_model.hpp>
 #include <ranktape/optim/scaler.hpp>
 #include <ranktape/optim/schedule.hpp>
 #include <ranktape/optim/sgd.hpp>
+#include <ranktape/optim/trainer.hpp>
 #include <ranktape/optim/training.hpp>

@@ -13,8 +13,8 @@ namespace ranktape {
 
 /// A loss made from text.
 struct NamedLoss {
-  std::string name;  ///< the text with every option that it has, those left out with their defaults
-  RankingLoss loss;
+  std::string name = {};  ///< the text with every option that it has, those left out with their defaults
+  RankingLoss loss = {};
   /// Whether a query with constant labels teaches it something (TrainingOptions::constant_labels).
   bool constant_labels = false;
   std::int64_t outputs = 1;                      ///< how many numbers a document it takes from the model

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <functional>
+#include <optional>
 #include <utility>
 
 #include "configuration.hpp"
@@ -38,36 +38,43 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
-// What CLI11 did not understand, in words that name the nearest thing it would have.
-std::string describe_unknown(const CLI::App& app, const std::vector<std::string>& arguments) {
-  const CLI::App* command = chosen_command(app);
-  if (command == nullptr) {
-    const std::vector<std::string> names = command_names(app);
-    const auto word = std::ranges::find_if(arguments, [](const std::string& text) { return !text.starts_with('-'); });
-    if (word == arguments.end()) {
-      return fmt::format("a command is needed: one of {}", fmt::join(names, ", "));
-    }
-    return fmt::format("there is no command '{}'{}; there are {}", *word, ranktape::did_you_mean(*word, names),
-                       fmt::join(names, ", "));
-  }
-  const std::vector<std::string> names = option_names(*command);
+std::optional<std::string> describe_unknown_option(const CLI::App& command, const std::vector<std::string>& arguments) {
+  const std::vector<std::string> names = option_names(command);
   for (const std::string& argument : arguments) {
     const std::string name = argument.substr(0, argument.find('='));
-    if (name.starts_with("-") && name != "-" && std::ranges::find(names, name) == names.end() && name != "-h") {
-      return fmt::format("{}: there is no option '{}'{}", command->get_name(), name,
+    if (name.starts_with("--") && std::ranges::find(names, name) == names.end()) {
+      return fmt::format("{}: there is no option '{}'{}", command.get_name(), name,
                          ranktape::did_you_mean(name, names));
     }
   }
-  const std::vector<std::string> left = app.remaining(true);
-  const auto word =
-      std::ranges::find_if(left, [command](const std::string& text) { return text != command->get_name(); });
-  return fmt::format("{}: '{}' belongs to no option", command->get_name(), word == left.end() ? "" : *word);
+  return std::nullopt;
 }
 
+std::string describe_missing_command(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const std::vector<std::string> names = command_names(app);
+  const auto word = std::ranges::find_if(arguments, [](const std::string& text) { return !text.starts_with('-'); });
+  if (word == arguments.end()) {
+    return fmt::format("a command is needed: one of {}", fmt::join(names, ", "));
+  }
+  return fmt::format("there is no command '{}'{}; there are {}", *word, ranktape::did_you_mean(*word, names),
+                     fmt::join(names, ", "));
+}
+
+// In words that name the nearest thing that there is. A misspelt option comes first: what lacks may be what it stands
+// for.
 std::string text_of(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
   const CLI::App* command = chosen_command(app);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || command == nullptr) {
-    return describe_unknown(app, arguments);
+  if (command == nullptr) {
+    return describe_missing_command(app, arguments);
+  }
+  if (const auto unknown = describe_unknown_option(*command, arguments)) {
+    return *unknown;
+  }
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::vector<std::string> left = app.remaining(true);
+    const auto word =
+        std::ranges::find_if(left, [command](const std::string& text) { return text != command->get_name(); });
+    return fmt::format("{}: '{}' belongs to no option", command->get_name(), word == left.end() ? "" : *word);
   }
   return fmt::format("{}: {}", command->get_name(), error.what());
 }

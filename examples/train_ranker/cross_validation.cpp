@@ -1,4 +1,5 @@
 #include "cross_validation.hpp"
+#include "tmp_split.hpp"
 
 #include <fmt/core.h>
 

@@ -84,7 +84,7 @@ class TrainCommand {
 
   void describe_training() const {
     fmt::print("\nModel {}\nLoss {}\nAdam at {:g}, {} epochs of {} steps of {} queries, seed {}, on the {}\n",
-               describe_model(run_.trainer().model()), run_.loss().name, options_.learning_rate, options_.epochs,
+               describe(run_.trainer().model()), run_.loss().name, options_.learning_rate, options_.epochs,
                run_.trainer().steps_of_epoch(), options_.batch_queries, options_.seed, to_string(options_.device));
   }
 
@@ -162,7 +162,11 @@ class TrainCommand {
   std::vector<EpochRecord> history_;
 };
 
-void check_together(const TrainOptions& options) {
+// What can be known to be wrong before any data are read.
+void check_options(const TrainOptions& options, const TrainOutput& output) {
+  named_loss(options.loss);
+  parse_metrics({options.metric});
+  parse_metrics(output.metrics);
   if (!options.valid_file.empty() && options.valid_share > 0) {
     throw UsageError("train: --valid and --valid-share were both given; leave out one");
   }
@@ -181,7 +185,7 @@ void add_train_command(CLI::App& app) {
   add_output_options(*command, *options, *output);
   add_configuration_option(*command);
   command->callback([=] {
-    check_together(*options);
+    check_options(*options, *output);
     if (output->threads > 0) {
       set_num_threads(output->threads);
     }

@@ -1,4 +1,5 @@
 #include "training_data.hpp"
+#include "tmp_split.hpp"
 
 #include <fmt/format.h>
 

@@ -111,4 +111,13 @@ Mlp make_model(const TrainOptions& options, std::int64_t features, std::int64_t 
       .to(options.device);
 }
 
+std::string describe(const Mlp& model) {
+  std::int64_t numbers = 0;
+  for (const Tensor& parameter : model.parameters()) {
+    numbers += parameter.size();
+  }
+  return fmt::format("{}, {}, {} numbers", fmt::join(model.sizes(), "-"), to_string(model.options().activation),
+                     numbers);
+}
+
 }  // namespace train_ranker

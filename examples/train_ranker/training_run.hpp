@@ -3,6 +3,7 @@
 #include <ranktape/ranktape.hpp>
 
 #include <optional>
+#include <string>
 
 #include "train_options.hpp"
 #include "training_data.hpp"
@@ -13,8 +14,8 @@ namespace train_ranker {
 /// One epoch as the log has it.
 struct EpochRecord {
   ranktape::EpochReport report;
-  std::optional<double> validation;  ///< of --metric
-  TrainingHealth health;
+  std::optional<double> validation = {};  ///< of --metric
+  TrainingHealth health = {};
   bool best = false;  ///< so far, by the validation
 };
 
@@ -49,5 +50,8 @@ class TrainingRun {
 
 /// A new model with the weights that the seed gives, on the device of the options.
 ranktape::Mlp make_model(const TrainOptions& options, std::int64_t features, std::int64_t outputs, std::uint64_t seed);
+
+/// "300-64-32-1, relu, 21441 numbers"
+std::string describe(const ranktape::Mlp& model);
 
 }  // namespace train_ranker
