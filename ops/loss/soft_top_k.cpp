@@ -80,15 +80,15 @@ Tensor loss_of(const Operation& operation, bool is_recall, Operand predictions, 
   const Device device = predictions->device();
   const Tensor labels = detail::constant_in_double(targets);
   const Tensor weights = detail::constant_in_double(options.weights.documents);
-  const detail::TopKTerms terms = {detail::data<double>(members), detail::data<double>(labels),
-                                   detail::weights_or_null(weights), options.relevant_label};
+  const detail::SoftTopKTerms terms = {detail::data<double>(members), detail::data<double>(labels),
+                                       detail::weights_or_null(weights), options.relevant_label};
   const detail::ListLosses losses(lists, device);
-  const auto sums = detail::sum_each_list(lists, device, kernels::TopKTerm{terms});
-  const Array<detail::TopKOfList> found(static_cast<std::size_t>(lists.count()), device);
+  const auto sums = detail::sum_each_list(lists, device, kernels::SoftTopKTerm{terms});
+  const Array<detail::SoftTopKOfList> found(static_cast<std::size_t>(lists.count()), device);
   detail::for_each_index(
       device, lists.count(), 1,
-      kernels::TopKLists{sums.data(), lists.on(device), options.k, is_recall, found.data(), losses.found()});
-  detail::for_each_document(lists, device, kernels::TopKDerivative{terms, found.data(), losses.derivative()});
+      kernels::SoftTopKLists{sums.data(), lists.on(device), options.k, is_recall, found.data(), losses.found()});
+  detail::for_each_document(lists, device, kernels::SoftTopKDerivative{terms, found.data(), losses.derivative()});
   return detail::reduced_loss(operation, Operand(members, predictions.where()), losses, options.reduction,
                               options.weights, predictions->dtype());
 }
