@@ -164,6 +164,27 @@ TEST_CASE("rank losses: float32 is within rounding of float64, at scores of any 
   }
 }
 
+TEST_CASE("rank losses: the bits do not depend on the number of threads") {
+  constexpr std::size_t documents = 12000;  // enough work to be shared
+  const Groups groups = Groups::from_sizes(std::vector<std::int64_t>(documents / 50, 50));
+  const Values scores = scores_for(documents, 7);
+  Values targets(documents);
+  for (std::size_t i = 0; i < documents; ++i) {
+    targets[i] = static_cast<double>(i * 7919 % 37) / 8;
+  }
+  const int threads = num_threads();
+  for (const auto& [name, loss] : tests::all_rank_losses()) {
+    CAPTURE(name);
+    set_num_threads(1);
+    const ValueAndGradient alone = value_and_gradient(loss, scores, targets, groups);
+    set_num_threads(3);
+    const ValueAndGradient shared = value_and_gradient(loss, scores, targets, groups);
+    set_num_threads(threads);
+    CHECK(alone.value == shared.value);
+    CHECK(alone.gradient == shared.gradient);
+  }
+}
+
 TEST_CASE("rank losses: what does not fit is refused with the loss's name") {
   const Tensor four = tests::from({1, 2, 3, 4}, {.dtype = DType::float64});
   const Tensor three = tests::from({1, 2, 3}, {.dtype = DType::float64});

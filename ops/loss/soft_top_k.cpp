@@ -23,24 +23,24 @@ namespace kernels = detail::kernels;
 constexpr const char* precision = "soft_precision_loss";
 constexpr const char* recall = "soft_recall_loss";
 
-template <auto of_rows, auto of_groups>
+using RowsLoss = Tensor (*)(Operand, Operand, const SoftTopKOptions&);
+using GroupsLoss = Tensor (*)(Operand, Operand, const Groups&, const SoftTopKOptions&);
+
+template <RowsLoss OfRows, GroupsLoss OfGroups>
 std::vector<OperationExample> examples_of(Random& random) {
   std::vector<OperationExample> examples;
   for (const std::int64_t k : {1, 3}) {
     detail::add_rank_loss_examples(
         examples, random, [k](Operand scores, Operand targets, const Groups* groups, const LossWeights& weights) {
           const SoftTopKOptions options = {.k = k, .weights = weights};
-          return groups == nullptr ? of_rows(scores, targets, options) : of_groups(scores, targets, *groups, options);
+          return groups == nullptr ? OfRows(scores, targets, options) : OfGroups(scores, targets, *groups, options);
         });
   }
   return examples;
 }
 
-using OfRows = Tensor (*)(Operand, Operand, const SoftTopKOptions&);
-using OfGroups = Tensor (*)(Operand, Operand, const Groups&, const SoftTopKOptions&);
-
-const Operation precision_operation(precision, examples_of<OfRows{soft_precision_loss}, OfGroups{soft_precision_loss}>);
-const Operation recall_operation(recall, examples_of<OfRows{soft_recall_loss}, OfGroups{soft_recall_loss}>);
+const Operation precision_operation(precision, examples_of<soft_precision_loss, soft_precision_loss>);
+const Operation recall_operation(recall, examples_of<soft_recall_loss, soft_recall_loss>);
 
 /// k for each list. lapsum_top_k wants less than there are documents: lists that have no more, whose memberships do not
 /// matter, get any such number.
