@@ -57,14 +57,14 @@ TEST_CASE("accelerator rank losses: ragged lists past every size of a tile") {
     labels[i] = static_cast<double>(random.below(40)) / 8;
     weights[i] = static_cast<double>(random.below(5)) / 4;
   }
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
-    const Result here = run(loss, scores, labels, weights, groups, DType::float64, Device::cpu);
-    const Result there = run(loss, scores, labels, weights, groups, DType::float64, Device::accelerator);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
+    const Result here = run(tested.loss, scores, labels, weights, groups, DType::float64, Device::cpu);
+    const Result there = run(tested.loss, scores, labels, weights, groups, DType::float64, Device::accelerator);
     check_near(here.value, there.value, 1e-12);
     check_near(here.gradient, there.gradient, 1e-12);
-    const Result narrow = run(loss, scores, labels, weights, groups, DType::float32, Device::cpu);
-    const Result narrow_there = run(loss, scores, labels, weights, groups, DType::float32, Device::accelerator);
+    const Result narrow = run(tested.loss, scores, labels, weights, groups, DType::float32, Device::cpu);
+    const Result narrow_there = run(tested.loss, scores, labels, weights, groups, DType::float32, Device::accelerator);
     check_near(narrow.value, narrow_there.value, 2e-7);
     check_near(narrow.gradient, narrow_there.gradient, 2e-7);
   }

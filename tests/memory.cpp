@@ -160,11 +160,11 @@ TEST_CASE("memory: nor with any loss of soft ranks") {
   const Groups groups = Groups::from_sizes({16, 3, 40});
   const Tensor scores = Tensor::randn(Shape{59}, random, {.requires_grad = true});
   const Tensor labels = rank(scores) * 0.1;
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
     CHECK(allocations_of(100, [&] {
             const Tape tape;
-            loss(scores, labels, groups, {}, Reduction::mean).backward();
+            tested.loss(scores, labels, groups, {}, Reduction::mean).backward();
           }) == 0);
   }
 }

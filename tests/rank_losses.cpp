@@ -56,10 +56,10 @@ TEST_CASE("rank losses: the order of a list's documents does not matter") {
     moved_scores.push_back(scores[static_cast<std::size_t>(i)]);
     moved_labels.push_back(labels[static_cast<std::size_t>(i)]);
   }
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
-    const ValueAndGradient here = value_and_gradient(loss, scores, labels, lists);
-    const ValueAndGradient there = value_and_gradient(loss, moved_scores, moved_labels, lists);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
+    const ValueAndGradient here = value_and_gradient(tested.loss, scores, labels, lists);
+    const ValueAndGradient there = value_and_gradient(tested.loss, moved_scores, moved_labels, lists);
     check_near(here.value, there.value, 1e-13);
     Values expected;
     for (const std::int64_t i : order) {
@@ -75,10 +75,10 @@ TEST_CASE("rank losses: adding a number to all scores of a list changes nothing,
   for (std::size_t i = 0; i < shifted.size(); ++i) {
     shifted[i] += i < 5 ? 2.0 : -0.5;
   }
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
-    const ValueAndGradient here = value_and_gradient(loss, scores, labels, lists);
-    const ValueAndGradient there = value_and_gradient(loss, shifted, labels, lists);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
+    const ValueAndGradient here = value_and_gradient(tested.loss, scores, labels, lists);
+    const ValueAndGradient there = value_and_gradient(tested.loss, shifted, labels, lists);
     check_near(here.value, there.value, 1e-12);
     check_near(here.gradient, there.gradient, 1e-12);
     for (std::int64_t list = 0; list < lists.count(); ++list) {
@@ -90,11 +90,11 @@ TEST_CASE("rank losses: adding a number to all scores of a list changes nothing,
 
 TEST_CASE("rank losses: reductions, and lists without information") {
   const Values scores = scores_for(labels.size(), 3);
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
-    const ValueAndGradient each = value_and_gradient(loss, scores, labels, lists, Reduction::none);
-    const ValueAndGradient sum = value_and_gradient(loss, scores, labels, lists, Reduction::sum);
-    const ValueAndGradient mean = value_and_gradient(loss, scores, labels, lists, Reduction::mean);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
+    const ValueAndGradient each = value_and_gradient(tested.loss, scores, labels, lists, Reduction::none);
+    const ValueAndGradient sum = value_and_gradient(tested.loss, scores, labels, lists, Reduction::sum);
+    const ValueAndGradient mean = value_and_gradient(tested.loss, scores, labels, lists, Reduction::mean);
     REQUIRE(each.value.size() == 6);
     CHECK(each.value[0] != 0);
     CHECK(each.value[5] != 0);
@@ -108,20 +108,20 @@ TEST_CASE("rank losses: reductions, and lists without information") {
       const bool is_informative = i < 5 || i >= 12;
       CHECK((is_informative || each.gradient[i] == 0));
     }
-    CHECK(value_and_gradient(loss, {1, 2}, {3, 3}, Groups::from_sizes({2})).value == Values{0});
-    CHECK(value_and_gradient(loss, {}, {}, Groups::from_sizes({0})).value == Values{0});
-    CHECK(value_and_gradient(loss, {}, {}, Groups()).value == Values{0});
+    CHECK(value_and_gradient(tested.loss, {1, 2}, {3, 3}, Groups::from_sizes({2})).value == Values{0});
+    CHECK(value_and_gradient(tested.loss, {}, {}, Groups::from_sizes({0})).value == Values{0});
+    CHECK(value_and_gradient(tested.loss, {}, {}, Groups()).value == Values{0});
   }
 }
 
 TEST_CASE("rank losses: a list's loss does not depend on the others, nor rows on being groups") {
   const Values scores = scores_for(12, 4);
   const Values targets = {1, 0, 2, 0, 0, 0, 1, 3, 1, 0, 1, 2};
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
     const ValueAndGradient together =
-        value_and_gradient(loss, scores, targets, Groups::from_sizes({4, 8}), Reduction::none);
-    const ValueAndGradient alone = value_and_gradient(loss, {scores.begin() + 4, scores.end()},
+        value_and_gradient(tested.loss, scores, targets, Groups::from_sizes({4, 8}), Reduction::none);
+    const ValueAndGradient alone = value_and_gradient(tested.loss, {scores.begin() + 4, scores.end()},
                                                       {targets.begin() + 4, targets.end()}, Groups::from_sizes({8}));
     CHECK(together.value[1] == alone.value[0]);
     CHECK(Values(together.gradient.begin() + 4, together.gradient.end()) == alone.gradient);
@@ -133,10 +133,10 @@ TEST_CASE("rank losses: weights of 1 are none, a query's multiplies, a document'
   const Tensor predictions = tests::from(scores, {.dtype = DType::float64});
   const Tensor targets = tests::from(labels, {.dtype = DType::float64});
   const Tensor ones = tests::ones(Shape{20}, {.dtype = DType::float64});
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
     const auto losses = [&](const LossWeights& weights) {
-      return loss(predictions, targets, lists, weights, Reduction::none).to_vector<double>();
+      return tested.loss(predictions, targets, lists, weights, Reduction::none).to_vector<double>();
     };
     const Values plain = losses({});
     check_near(losses({.documents = ones}), plain, 1e-14);
@@ -153,11 +153,13 @@ TEST_CASE("rank losses: float32 is within rounding of float64, at scores of any 
     for (double& score : scores) {
       score = static_cast<float>(score * scale);
     }
-    for (const auto& [name, loss] : tests::all_rank_losses()) {
-      CAPTURE(name);
+    for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+      CAPTURE(tested.name);
       CAPTURE(scale);
-      const ValueAndGradient wide = value_and_gradient(loss, scores, labels, lists, Reduction::mean, DType::float64);
-      const ValueAndGradient narrow = value_and_gradient(loss, scores, labels, lists, Reduction::mean, DType::float32);
+      const ValueAndGradient wide =
+          value_and_gradient(tested.loss, scores, labels, lists, Reduction::mean, DType::float64);
+      const ValueAndGradient narrow =
+          value_and_gradient(tested.loss, scores, labels, lists, Reduction::mean, DType::float32);
       check_near(wide.value, narrow.value, 1e-6);
       check_near(wide.gradient, narrow.gradient, 1e-6 * std::max(1.0, largest(wide.gradient)));
     }
@@ -173,12 +175,12 @@ TEST_CASE("rank losses: the bits do not depend on the number of threads") {
     targets[i] = static_cast<double>(i * 7919 % 37) / 8;
   }
   const int threads = num_threads();
-  for (const auto& [name, loss] : tests::all_rank_losses()) {
-    CAPTURE(name);
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
     set_num_threads(1);
-    const ValueAndGradient alone = value_and_gradient(loss, scores, targets, groups);
+    const ValueAndGradient alone = value_and_gradient(tested.loss, scores, targets, groups);
     set_num_threads(3);
-    const ValueAndGradient shared = value_and_gradient(loss, scores, targets, groups);
+    const ValueAndGradient shared = value_and_gradient(tested.loss, scores, targets, groups);
     set_num_threads(threads);
     CHECK(alone.value == shared.value);
     CHECK(alone.gradient == shared.gradient);
