@@ -25,8 +25,9 @@ using SharedScans = Scans<kernels::SumsBefore, kernels::SumsAfter, kernels::Lapl
 using Typed = OfEither<kernels::LaplaceRank, kernels::LaplacePlace, kernels::LaplaceQuantile, kernels::QuantileGradient,
                        kernels::PermutationEntry, kernels::PermutationMean, kernels::PermutationGradient>;
 template <class Scalar>
-using TypedScans = Scans<kernels::LaplaceRankBelow<Scalar>, kernels::LaplaceRankGradient<Scalar>,
+using TypedScans = Scans<kernels::LaplaceRankBelow<Scalar>, kernels::LaplaceRankGradient<Scalar, Scalar>,
                          kernels::SumOfGap<Scalar>, kernels::LaplaceSortGradient<Scalar>>;
+using RankScans = Scans<kernels::LaplaceRankGradient<float, double>>;  // of ranks in double
 template <class Scalar>
 using TypedSums = Sums<kernels::LaplaceSortMoment<Scalar>, kernels::TopKMoment<Scalar>>;
 template <class Form>
@@ -44,6 +45,7 @@ const void* const lapsum_kernels[] = {Shared::table,
                                       Typed::table,
                                       TypedScans<float>::table,
                                       TypedScans<double>::table,
+                                      RankScans::table,
                                       TypedSums<float>::table,
                                       TypedSums<double>::table,
                                       TopK<Memberships>::table,

@@ -8,14 +8,14 @@
 
 namespace ranktape::detail {
 
-template struct Launchable<kernels::SumTile<kernels::ExtremesTerm>, kernels::SumTile<kernels::NumberTerm<Extremes>>,
-                           kernels::AtDocument<kernels::DocumentGain>, kernels::SumTile<kernels::DiscountedTerm>,
-                           kernels::SumTile<kernels::NumberTerm<double>>, kernels::AtDocument<kernels::NormaliseGain>,
-                           kernels::SumTile<kernels::SoftNdcgTerm>, kernels::SoftNdcgLists,
-                           kernels::SumTile<kernels::ReciprocalTerm>,
-                           kernels::SumTile<kernels::NumberTerm<ReciprocalSums>>, kernels::SumTile<kernels::BestTerm>,
-                           kernels::ReciprocalLists, kernels::AtDocument<kernels::ReciprocalDerivative>,
-                           kernels::SumTile<kernels::TopKTerm>, kernels::SumTile<kernels::NumberTerm<TopKSums>>,
-                           kernels::TopKLists, kernels::AtDocument<kernels::TopKDerivative>, kernels::NeuralNdcg>;
+template struct Launchable<
+    kernels::SumTile<kernels::ExtremesTerm>, kernels::SumTile<kernels::NumberTerm<Extremes>>,
+    kernels::AtDocument<kernels::DocumentGain>, kernels::SumTile<kernels::DiscountedTerm>,
+    kernels::SumTile<kernels::NumberTerm<double>>, kernels::AtDocument<kernels::NormaliseGain>,
+    kernels::SumTile<kernels::SoftNdcgTerm>, kernels::SoftNdcgLists, kernels::SumTile<kernels::ReciprocalTerm>,
+    kernels::SumTile<kernels::NumberTerm<ReciprocalSums>>, kernels::SumTile<kernels::BestTerm>,
+    kernels::ReciprocalLists, kernels::AtDocument<kernels::ReciprocalDerivative>,
+    kernels::SumTile<kernels::SoftTopKTerm>, kernels::SumTile<kernels::NumberTerm<SoftTopKSums>>,
+    kernels::SoftTopKLists, kernels::AtDocument<kernels::SoftTopKDerivative>, kernels::NeuralNdcg>;
 
 }  // namespace ranktape::detail

@@ -1,3 +1,4 @@
+#include "rank_losses.hpp"
 #include "sanitizers.hpp"
 
 #include <ranktape/optim/adam.hpp>
@@ -150,6 +151,21 @@ TEST_CASE("memory: nor with any other form of the loss") {
           .target_ranks = TargetRanks::soft};
       CHECK(allocations_of(100, [&] { training.step(options); }) == 0);
     }
+  }
+}
+
+TEST_CASE("memory: nor with any loss of soft ranks") {
+  if (nothing_is_counted()) return;
+  Random random(4);
+  const Groups groups = Groups::from_sizes({16, 3, 40});
+  const Tensor scores = Tensor::randn(Shape{59}, random, {.requires_grad = true});
+  const Tensor labels = rank(scores) * 0.1;
+  for (const tests::NamedRankLoss& tested : tests::all_rank_losses()) {
+    CAPTURE(tested.name);
+    CHECK(allocations_of(100, [&] {
+            const Tape tape;
+            tested.loss(scores, labels, groups, {}, Reduction::mean).backward();
+          }) == 0);
   }
 }
 

@@ -162,6 +162,59 @@ TEST_CASE("spearman_loss: the loss of nearly linear float32 ranks keeps its digi
   check_close(narrow.gradient, wide.gradient, 1e-6 * largest(wide.gradient));
 }
 
+TEST_CASE("spearman_loss: any soft ranks; those of `rank` by default") {
+  Random random(5);
+  const Tensor predictions = tests::randn(Shape{12}, random);
+  const Tensor targets = tests::randn(Shape{12}, random);
+  const Groups groups = Groups::from_sizes({5, 7});
+  const RelaxedRankOptions same = {
+      .relaxation = RankRelaxation::l2, .temperature = 32, .temperature_unit = StrengthUnit::per_item};
+  CHECK(spearman_loss(predictions, targets, groups, {.relaxation = same}).item() ==
+        spearman_loss(predictions, targets, groups).item());
+  for (const RankRelaxation relaxation : {RankRelaxation::lapsum, RankRelaxation::sigmoid}) {
+    const RelaxedRankOptions hard = {.relaxation = relaxation, .temperature = 1e-4};
+    CHECK(spearman_loss(predictions, targets, groups, {.relaxation = hard}).item() ==
+          doctest::Approx(1 - spearman_correlation(predictions, targets, groups).mean).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("spearman_loss: whatever the weights, hard ranks in the order of different targets have the loss 0") {
+  const Tensor predictions = tests::from({5, 1, 9, 3}, {.dtype = DType::float64});
+  const Tensor targets = tests::from({2, 0, 4, 1}, {.dtype = DType::float64});
+  const Tensor weights = tests::from({0.5, 2, 1, 3}, {.dtype = DType::float64});
+  for (const Normalization normalization : {Normalization::hard_ranks, Normalization::soft_ranks}) {
+    for (const PlaceWeights places : {PlaceWeights::equal, PlaceWeights::top}) {
+      for (const Direction direction : {Direction::ascending, Direction::descending}) {
+        const SpearmanOptions options = {.rank = {.regularization_strength = 1e-3, .direction = direction},
+                                         .normalization = normalization,
+                                         .place_weights = places,
+                                         .weights = {.documents = weights}};
+        CHECK(std::abs(spearman_loss(predictions, targets, options).item()) <= 1e-12);
+        CHECK(spearman_loss(-predictions, targets, options).item() > 1.5);
+      }
+    }
+  }
+}
+
+TEST_CASE("spearman_loss: with top weights a mistake costs most at the top") {
+  const SpearmanOptions options = {.rank = {.regularization_strength = 1e-3}, .place_weights = PlaceWeights::top};
+  const auto loss = [&](const Values& predictions) {
+    return spearman_loss(tests::from(predictions), tests::from({6, 5, 4, 3, 2, 1}), options).item();
+  };
+  CHECK(loss({5, 6, 4, 3, 2, 1}) > 1.2 * loss({6, 5, 4, 3, 1, 2}));
+}
+
+TEST_CASE("spearman_of_ranks: losses of the same ranks share them") {
+  const Tensor scores = tests::from({0.3, -1, 2, 0.1, 0}, {.dtype = DType::float64, .requires_grad = true});
+  const Tensor targets = tests::from({1, 0, 2, 0, 3}, {.dtype = DType::float64});
+  const SoftRankOptions rank = {.regularization_strength = 0.7, .direction = Direction::descending};
+  const Tape tape;
+  const Tensor of_ranks = spearman_of_ranks(soft_rank(scores, rank), targets, {.rank = rank});
+  const Tensor of_scores = spearman_loss(scores, targets, {.rank = rank});
+  CHECK(of_ranks.item() == of_scores.item());
+  CHECK(of_ranks.backward()[scores].to_vector<double>() == of_scores.backward()[scores].to_vector<double>());
+}
+
 TEST_CASE("spearman_loss: exact error texts") {
   const Tensor predictions = tests::from({1, 2}).named("predictions");
   const Tensor three = tests::from({1, 2, 3}).named("targets");
@@ -175,4 +228,7 @@ TEST_CASE("spearman_loss: exact error texts") {
   CHECK(tests::error_text<NumericError>([&] { spearman_loss(predictions, predictions, 0.0); }) ==
         "spearman_loss: regularization_strength is 0, which makes hard ranks with no gradient; call rank or sort for "
         "those, or give a positive strength");
+  CHECK(tests::error_text<NumericError>([&] {
+          spearman_loss(predictions, tests::from({1, -2}), {.target_ranks = TargetRanks::gains});
+        }) == "spearman_loss: element 1 of [2] float32 is negative; labels must not be negative to have a gain");
 }

@@ -57,7 +57,7 @@ double discounted_sum_of_labels(const double* labels, std::size_t n, std::size_t
 
 Array<double> greatest_sums_on_cpu(const Tensor& labels, const Tensor& gains, const Lists& lists, bool is_weighted,
                                    Gain gain, std::int64_t most) {
-  const Array<double> greatest(static_cast<std::size_t>(lists.count()));
+  Array<double> greatest(static_cast<std::size_t>(lists.count()));
   for_each_list_on_cpu(lists, [&](std::int64_t list, std::int64_t begin, std::int64_t end) {
     const auto n = static_cast<std::size_t>(end - begin);
     const auto places = static_cast<std::size_t>(std::min(end - begin, most));

@@ -27,7 +27,7 @@ Array<kernels::SumOf<Term>> sum_each_list(const Lists& lists, Device device, con
   if (device == Device::accelerator) {
     return sums_of_lists(lists.entries_on_accelerator(), term);
   }
-  const Array<kernels::SumOf<Term>> sums(static_cast<std::size_t>(lists.count()));
+  Array<kernels::SumOf<Term>> sums(static_cast<std::size_t>(lists.count()));
   for_each_list_on_cpu(lists, [&](std::int64_t list, std::int64_t begin, std::int64_t end) {
     kernels::SumOf<Term> sum = {};
     for (std::int64_t i = begin; i < end; ++i) {

@@ -6,6 +6,7 @@
 #include <ranktape/ops/loss/soft_ndcg.hpp>
 #include <ranktape/ops/loss/soft_reciprocal_rank.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
+#include <ranktape/ops/rank/relaxed_ranks.hpp>
 
 #include <cmath>
 
@@ -42,11 +43,11 @@ void add(Tensor& total, double factor, const Loss& loss) {
 
 Tensor mixture_of(Operand predictions, Operand targets, const Groups* groups, const RankMixtureOptions& options) {
   check_factors(predictions, options);
-  detail::lists_of_loss(name, predictions, targets, groups, options.weights);
+  const detail::Lists lists = detail::lists_of_loss(name, predictions, targets, groups, options.weights);
   detail::check_relaxed_rank(name, predictions, options.rank);
   RelaxedRankOptions rank = options.rank;
   rank.direction = Direction::descending;
-  const Tensor soft_ranks = detail::relaxed_ranks_in_double(predictions, groups, rank);
+  const Tensor soft_ranks = detail::relaxed_ranks(predictions, lists, rank);
   const Tensor labels = detail::constant_in_double(targets);
   const Operand ranks(soft_ranks, predictions.where());
   const Operand known(labels, targets.where());

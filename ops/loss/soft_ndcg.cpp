@@ -9,6 +9,7 @@
 #include <ranktape/ops/loss/rank_loss_examples.hpp>
 #include <ranktape/ops/loss/soft_ndcg.hpp>
 #include <ranktape/ops/loss/soft_ndcg_kernels.hpp>
+#include <ranktape/ops/rank/relaxed_ranks.hpp>
 
 #include <cmath>
 
@@ -73,18 +74,17 @@ Tensor of_checked_ranks(Operand ranks, const Tensor& targets, const Lists& lists
   return detail::reduced_loss(ndcg_operation, ranks, losses, options.reduction, options.weights, targets.dtype());
 }
 
-Tensor of_checked_scores(Operand scores, Operand targets, const Lists& lists, const Groups* groups,
-                         const SoftNdcgOptions& options) {
+Tensor of_checked_scores(Operand scores, Operand targets, const Lists& lists, const SoftNdcgOptions& options) {
   RelaxedRankOptions rank = options.rank;
   rank.direction = Direction::descending;
-  const Tensor ranks = detail::relaxed_ranks_in_double(scores, groups, rank);
+  const Tensor ranks = detail::relaxed_ranks(scores, lists, rank);
   return of_checked_ranks(Operand(ranks, scores.where()), targets, lists, options);
 }
 
 Tensor soft_ndcg_of(Operand predictions, Operand targets, const Groups* groups, const SoftNdcgOptions& options) {
   const Lists lists = checked(of_scores, predictions, targets, groups, options);
   detail::check_relaxed_rank(of_scores, predictions, options.rank);
-  return of_checked_scores(predictions, targets, lists, groups, options);
+  return of_checked_scores(predictions, targets, lists, options);
 }
 
 SoftNdcgOptions approx_ndcg(const LossWeights& weights, Reduction reduction) {
@@ -119,7 +119,7 @@ Tensor gumbel_of(Operand predictions, Operand targets, const Groups* groups, Ran
   Tensor total;
   for (std::int64_t sample = 0; sample < options.samples; ++sample) {
     const Tensor noisy = predictions + gumbel_noise_like(predictions, options.noise_scale, random);
-    const Tensor loss = of_checked_scores(Operand(noisy, predictions.where()), targets, lists, groups, options.ndcg);
+    const Tensor loss = of_checked_scores(Operand(noisy, predictions.where()), targets, lists, options.ndcg);
     total = total.defined() ? total + loss : loss;
   }
   return total * (1 / static_cast<double>(options.samples));

@@ -7,6 +7,7 @@
 #include <ranktape/ops/loss/list_passes.hpp>
 #include <ranktape/ops/loss/rank_loss_examples.hpp>
 #include <ranktape/ops/loss/soft_reciprocal_rank_kernels.hpp>
+#include <ranktape/ops/rank/relaxed_ranks.hpp>
 
 #include <cmath>
 
@@ -74,7 +75,7 @@ Tensor loss_of_scores(Operand predictions, Operand targets, const Groups* groups
   RelaxedRankOptions rank = options.rank;
   rank.direction = Direction::descending;
   detail::check_relaxed_rank(of_scores, predictions, rank);
-  const Tensor ranks = detail::relaxed_ranks_in_double(predictions, groups, rank);
+  const Tensor ranks = detail::relaxed_ranks(predictions, lists, rank);
   return of_checked_ranks(Operand(ranks, predictions.where()), targets, lists, options);
 }
 

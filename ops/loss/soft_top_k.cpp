@@ -23,24 +23,24 @@ namespace kernels = detail::kernels;
 constexpr const char* precision = "soft_precision_loss";
 constexpr const char* recall = "soft_recall_loss";
 
-template <auto of_rows, auto of_groups>
+using RowsLoss = Tensor (*)(Operand, Operand, const SoftTopKOptions&);
+using GroupsLoss = Tensor (*)(Operand, Operand, const Groups&, const SoftTopKOptions&);
+
+template <RowsLoss OfRows, GroupsLoss OfGroups>
 std::vector<OperationExample> examples_of(Random& random) {
   std::vector<OperationExample> examples;
   for (const std::int64_t k : {1, 3}) {
     detail::add_rank_loss_examples(
         examples, random, [k](Operand scores, Operand targets, const Groups* groups, const LossWeights& weights) {
           const SoftTopKOptions options = {.k = k, .weights = weights};
-          return groups == nullptr ? of_rows(scores, targets, options) : of_groups(scores, targets, *groups, options);
+          return groups == nullptr ? OfRows(scores, targets, options) : OfGroups(scores, targets, *groups, options);
         });
   }
   return examples;
 }
 
-using OfRows = Tensor (*)(Operand, Operand, const SoftTopKOptions&);
-using OfGroups = Tensor (*)(Operand, Operand, const Groups&, const SoftTopKOptions&);
-
-const Operation precision_operation(precision, examples_of<OfRows{soft_precision_loss}, OfGroups{soft_precision_loss}>);
-const Operation recall_operation(recall, examples_of<OfRows{soft_recall_loss}, OfGroups{soft_recall_loss}>);
+const Operation precision_operation(precision, examples_of<soft_precision_loss, soft_precision_loss>);
+const Operation recall_operation(recall, examples_of<soft_recall_loss, soft_recall_loss>);
 
 /// k for each list. lapsum_top_k wants less than there are documents: lists that have no more, whose memberships do not
 /// matter, get any such number.
@@ -80,15 +80,15 @@ Tensor loss_of(const Operation& operation, bool is_recall, Operand predictions, 
   const Device device = predictions->device();
   const Tensor labels = detail::constant_in_double(targets);
   const Tensor weights = detail::constant_in_double(options.weights.documents);
-  const detail::TopKTerms terms = {detail::data<double>(members), detail::data<double>(labels),
-                                   detail::weights_or_null(weights), options.relevant_label};
+  const detail::SoftTopKTerms terms = {detail::data<double>(members), detail::data<double>(labels),
+                                       detail::weights_or_null(weights), options.relevant_label};
   const detail::ListLosses losses(lists, device);
-  const auto sums = detail::sum_each_list(lists, device, kernels::TopKTerm{terms});
-  const Array<detail::TopKOfList> found(static_cast<std::size_t>(lists.count()), device);
+  const auto sums = detail::sum_each_list(lists, device, kernels::SoftTopKTerm{terms});
+  const Array<detail::SoftTopKOfList> found(static_cast<std::size_t>(lists.count()), device);
   detail::for_each_index(
       device, lists.count(), 1,
-      kernels::TopKLists{sums.data(), lists.on(device), options.k, is_recall, found.data(), losses.found()});
-  detail::for_each_document(lists, device, kernels::TopKDerivative{terms, found.data(), losses.derivative()});
+      kernels::SoftTopKLists{sums.data(), lists.on(device), options.k, is_recall, found.data(), losses.found()});
+  detail::for_each_document(lists, device, kernels::SoftTopKDerivative{terms, found.data(), losses.derivative()});
   return detail::reduced_loss(operation, Operand(members, predictions.where()), losses, options.reduction,
                               options.weights, predictions->dtype());
 }

@@ -9,11 +9,11 @@
 //   precision: k,   recall: sum_i c_i.
 namespace ranktape::detail {
 
-struct TopKSums {
+struct SoftTopKSums {
   double product = 0;
   double weight = 0;    ///< of the relevant documents
   double relevant = 0;  ///< documents, whatever their weight
-  constexpr TopKSums& operator+=(const TopKSums& other) {
+  constexpr SoftTopKSums& operator+=(const SoftTopKSums& other) {
     product += other.product;
     weight += other.weight;
     relevant += other.relevant;
@@ -21,7 +21,7 @@ struct TopKSums {
   }
 };
 
-struct TopKTerms {
+struct SoftTopKTerms {
   const double* memberships;
   const double* labels;
   const double* weights;  ///< null: 1 each
@@ -34,31 +34,31 @@ struct TopKTerms {
 };
 
 /// A list's loss, and what its sum is divided by.
-struct TopKOfList {
+struct SoftTopKOfList {
   ListLoss list = {};
   double divisor = 1;
 };
 
 namespace kernels {
 
-struct TopKTerm {
-  TopKTerms terms;
-  constexpr TopKSums operator()(const ScanPlace& place) const {
+struct SoftTopKTerm {
+  SoftTopKTerms terms;
+  constexpr SoftTopKSums operator()(const ScanPlace& place) const {
     const std::int64_t i = place.entry;
     const double weight = terms.weight(i);
     return {weight * terms.memberships[i], weight, terms.is_relevant(i) ? 1.0 : 0.0};
   }
 };
 
-struct TopKLists {
-  const TopKSums* sums;
+struct SoftTopKLists {
+  const SoftTopKSums* sums;
   ListOffsets lists;
   std::int64_t k;
   bool is_recall;
-  TopKOfList* found;
+  SoftTopKOfList* found;
   ListLoss* losses;
   constexpr void operator()(std::int64_t list) const {
-    const TopKSums& of_list = sums[list];
+    const SoftTopKSums& of_list = sums[list];
     const std::int64_t n = lists.size(list);
     found[list] = {};
     if (n > k && of_list.weight > 0 && of_list.relevant < static_cast<double>(n)) {
@@ -69,12 +69,12 @@ struct TopKLists {
   }
 };
 
-struct TopKDerivative {
-  TopKTerms terms;
-  const TopKOfList* found;
+struct SoftTopKDerivative {
+  SoftTopKTerms terms;
+  const SoftTopKOfList* found;
   double* derivative;
   constexpr void operator()(const ScanPlace& place) const {
-    const TopKOfList& list = found[place.list];
+    const SoftTopKOfList& list = found[place.list];
     derivative[place.entry] = list.list.counts > 0 ? -terms.weight(place.entry) / list.divisor : 0;
   }
 };

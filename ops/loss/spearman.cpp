@@ -9,6 +9,7 @@
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/ops/loss/spearman_kernels.hpp>
 #include <ranktape/ops/rank/mid_ranks.hpp>
+#include <ranktape/ops/rank/relaxed_ranks.hpp>
 
 namespace ranktape {
 namespace {
@@ -57,12 +58,10 @@ struct Targets {
   Array<TargetMoments> moments;  // none for average ranks without weights
 };
 
-Tensor target_values(Operand targets, const Tensor& average_ranks, const Lists& lists, const Groups* groups,
-                     const SpearmanOptions& options) {
+Tensor target_values(Operand targets, const Tensor& average_ranks, const Lists& lists, const SpearmanOptions& options) {
   const RelaxedRankOptions rank = ranks_of(options);
   switch (options.target_ranks) {
-    case TargetRanks::soft:
-      return detail::relaxed_ranks_in_double(Operand(targets->detach(), targets.where()), groups, rank);
+    case TargetRanks::soft: return detail::relaxed_ranks(Operand(targets->detach(), targets.where()), lists, rank);
     case TargetRanks::gains: {
       Tensor gains =
           detail::normalised_gains(detail::constant_in_double(targets), {}, lists, options.gain, 0).of_documents;
@@ -72,7 +71,7 @@ Tensor target_values(Operand targets, const Tensor& average_ranks, const Lists& 
   }
 }
 
-Targets prepare(Operand targets, const Lists& lists, const Groups* groups, const SpearmanOptions& options) {
+Targets prepare(Operand targets, const Lists& lists, const SpearmanOptions& options) {
   const Device device = targets->device();
   const Direction direction = ranks_of(options).direction;
   const bool is_top_weighted = options.place_weights == PlaceWeights::top;
@@ -81,7 +80,7 @@ Targets prepare(Operand targets, const Lists& lists, const Groups* groups, const
   if (is_weighted || options.target_ranks == TargetRanks::average) {
     average_ranks = detail::mid_ranks(targets, lists, direction, DType::float64);
   }
-  const Tensor values = target_values(targets, average_ranks, lists, groups, options);
+  const Tensor values = target_values(targets, average_ranks, lists, options);
   if (!is_weighted && options.target_ranks == TargetRanks::average) {
     return {values, {}, {}};
   }
@@ -136,14 +135,14 @@ Lists checked(const char* operation, Operand documents, Operand targets, const G
 
 Tensor loss_of_scores(Operand predictions, Operand targets, const Groups* groups, const SpearmanOptions& options) {
   const Lists lists = checked(of_scores, predictions, targets, groups, options);
-  const Targets prepared = prepare(targets, lists, groups, options);  // first: rank_diagnostics() is of the predictions
-  const Tensor ranks = detail::relaxed_ranks_in_double(predictions, groups, ranks_of(options));
+  const Targets prepared = prepare(targets, lists, options);  // first: rank_diagnostics() is of the predictions
+  const Tensor ranks = detail::relaxed_ranks(predictions, lists, ranks_of(options));
   return of_prepared(Operand(ranks, predictions.where()), prepared, lists, options, predictions->dtype());
 }
 
 Tensor loss_of_ranks(Operand ranks, Operand targets, const Groups* groups, const SpearmanOptions& options) {
   const Lists lists = checked(of_ranks, ranks, targets, groups, options);
-  return of_prepared(ranks, prepare(targets, lists, groups, options), lists, options, ranks->dtype());
+  return of_prepared(ranks, prepare(targets, lists, options), lists, options, ranks->dtype());
 }
 
 }  // namespace

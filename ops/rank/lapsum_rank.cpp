@@ -11,6 +11,7 @@
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_rank_kernels.hpp>
+#include <ranktape/ops/rank/ranks_as.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/tile_sums.hpp>
 
@@ -33,8 +34,8 @@ const Operation lapsum_rank_operation(name, [](Random& random) {
   return detail::relaxation_examples(random, lapsum_rank, lapsum_rank, lapsum_rank, lapsum_rank);
 });
 
-template <class Scalar>
-void rank_list(const LaplaceList& list, double* before, Scalar* ranks) {
+template <class Rank>
+void rank_list(const LaplaceList& list, double* before, Rank* ranks) {
   double sum_before = 0;
   for (std::uint32_t i = 0; i < list.n; ++i) {
     sum_before = list.decays[i] * (1 + sum_before);
@@ -46,15 +47,14 @@ void rank_list(const LaplaceList& list, double* before, Scalar* ranks) {
     if (list.decay_after(i) != 1) {  // equal values get equal ranks, to the last digit
       rank = 1.0 + i + (after - before[i]) / 2;
     }
-    ranks[list.order[i]] = static_cast<Scalar>(rank);
+    ranks[list.order[i]] = static_cast<Rank>(rank);
     after = list.decays[i] * (1 + after);
   }
 }
 
 /// Returns t dL/dt if there are values, else 0.
-template <class Scalar>
-double backward_list(const LaplaceList& list, const Scalar* values, double* from_below, const Scalar* g,
-                     Scalar* result) {
+template <class Scalar, class Rank>
+double backward_list(const LaplaceList& list, const Scalar* values, double* from_below, const Rank* g, Scalar* result) {
   const auto gradient = [&](std::size_t i) { return static_cast<double>(g[list.order[i]]); };
   double sum_before = 0;
   double carried = 0;
@@ -82,35 +82,34 @@ double backward_list(const LaplaceList& list, const Scalar* values, double* from
   return -moment;
 }
 
-template <class Scalar>
-void rank_on_accelerator(const LaplaceLists& sorted, Scalar* ranks) {
+template <class Rank>
+void rank_on_accelerator(const LaplaceLists& sorted, Rank* ranks) {
   const detail::DeviceLaplaceSums sums(sorted);
   detail::launch(static_cast<std::int64_t>(sorted.decays.size()),
-                 kernels::LaplaceRank<Scalar>{sorted.places(), sums.counts(), ranks});
+                 kernels::LaplaceRank<Rank>{sorted.places(), sums.counts(), ranks});
 }
 
 /// The gradients of the values; returns t dL/dt of each list if there are values.
-template <class Scalar>
-Array<double> backward_on_accelerator(const LaplaceLists& sorted, const Scalar* values, const Scalar* g,
-                                      Scalar* result) {
+template <class Scalar, class Rank>
+Array<double> backward_on_accelerator(const LaplaceLists& sorted, const Scalar* values, const Rank* g, Scalar* result) {
   const ListEntries documents = sorted.lists.entries_on_accelerator();
   const detail::LaplacePlaces places = sorted.places();
   const detail::DeviceLaplaceSums sums(sorted);
   const Array<double> from_below(sorted.decays.size(), Device::accelerator);
   const Array<double> moments(values == nullptr ? 0 : sorted.decays.size(), Device::accelerator);
-  detail::decay_scan(documents, kernels::LaplaceRankBelow<Scalar>{{{places.decays}, places, g, sums.before.data()},
-                                                                  from_below.data()});
+  detail::decay_scan(
+      documents, kernels::LaplaceRankBelow<Rank>{{{places.decays}, places, g, sums.before.data()}, from_below.data()});
   detail::decay_scan(
       documents,
-      kernels::LaplaceRankGradient<Scalar>{
+      kernels::LaplaceRankGradient<Scalar, Rank>{
           {{places.decays}, places, g, sums.after.data()}, from_below.data(), result, values, moments.data()});
   return values == nullptr ? Array<double>()
                            : detail::sums_of_lists(documents, kernels::NumberTerm<double>{moments.data()});
 }
 
 /// The same on the CPU.
-template <class Scalar>
-Array<double> backward_on_cpu(const LaplaceLists& sorted, const Scalar* values, const Scalar* g, Scalar* result) {
+template <class Scalar, class Rank>
+Array<double> backward_on_cpu(const LaplaceLists& sorted, const Scalar* values, const Rank* g, Scalar* result) {
   const Lists& where = sorted.lists;
   const Array<double> work(static_cast<std::size_t>(where.longest()));
   Array<double> moments(static_cast<std::size_t>(where.count()));
@@ -122,34 +121,40 @@ Array<double> backward_on_cpu(const LaplaceLists& sorted, const Scalar* values, 
   return moments;
 }
 
-Tensor lapsum_rank_of(Operand values, const Lists& lists, Operand temperature, const RelaxationOptions& options) {
-  detail::check_relaxation(name, values, options.temperature);
+Tensor ranks_as(DType rank_dtype, Operand values, const Lists& lists, Operand temperature,
+                const RelaxationOptions& options) {
   const PerList factor = detail::check_temperatures(name, values, lists, temperature);
   LaplaceLists sorted(values, lists, options, factor);
-  Tensor ranks = detail::make_tensor_like(values);
-  detail::dispatch(values->dtype(), [&]<class Scalar>() {
-    Scalar* to = detail::data<Scalar>(ranks);
+  Tensor ranks = detail::make_tensor(values->shape(), rank_dtype, values->device());
+  detail::dispatch(rank_dtype, [&]<class Rank>() {
+    Rank* to = detail::data<Rank>(ranks);
     if (values->device() == Device::accelerator) {
       rank_on_accelerator(sorted, to);
       return;
     }
     const Array<double> before(static_cast<std::size_t>(lists.longest()));
-    sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
-      rank_list(list, before.data(), to + lists.begin(index));
+    detail::dispatch(values->dtype(), [&]<class Scalar>() {
+      sorted.for_each_sorted(detail::data<Scalar>(values), [&](std::int64_t index, const LaplaceList& list) {
+        rank_list(list, before.data(), to + lists.begin(index));
+      });
     });
   });
   sorted.in_order = {};
   if (Recorder recorder{lapsum_rank_operation, {values, temperature}}) {
     const std::optional<Saved> x = recorder.needs(1) ? std::optional<Saved>(values) : std::nullopt;
-    recorder.record(ranks, [sorted, factor, x](BackwardPass& pass) {
+    recorder.record(ranks, [sorted, factor, x, dtype = values->dtype()](BackwardPass& pass) {
       const Tensor& gradient = pass.gradient();
-      Tensor result = detail::make_tensor_like(gradient);
+      Tensor result = detail::make_tensor(gradient.shape(), dtype, gradient.device());
       Array<double> moments;
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        const auto& backward =
-            result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
-        moments = backward(sorted, x ? detail::data<Scalar>(x->tensor()) : nullptr, detail::data<Scalar>(gradient),
-                           detail::data<Scalar>(result));
+      detail::dispatch(dtype, [&]<class Scalar>() {
+        detail::dispatch(gradient.dtype(), [&]<class Rank>() {
+          if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
+            const auto& backward = result.device() == Device::accelerator ? backward_on_accelerator<Scalar, Rank>
+                                                                          : backward_on_cpu<Scalar, Rank>;
+            moments = backward(sorted, x ? detail::data<Scalar>(x->tensor()) : nullptr, detail::data<Rank>(gradient),
+                               detail::data<Scalar>(result));
+          }
+        });
       });
       pass.add(0, std::move(result));
       if (x) {
@@ -160,7 +165,16 @@ Tensor lapsum_rank_of(Operand values, const Lists& lists, Operand temperature, c
   return ranks;
 }
 
+Tensor lapsum_rank_of(Operand values, const Lists& lists, Operand temperature, const RelaxationOptions& options) {
+  detail::check_relaxation(name, values, options.temperature);
+  return ranks_as(values->dtype(), values, lists, temperature, options);
+}
+
 }  // namespace
+
+Tensor detail::lapsum_ranks_as(DType rank_dtype, Operand values, const Lists& lists, const RelaxationOptions& options) {
+  return ranks_as(rank_dtype, values, lists, number(1), options);
+}
 
 Tensor lapsum_rank(Operand values, const RelaxationOptions& options) {
   return lapsum_rank_of(values, Lists::rows(name, values), detail::number(1), options);

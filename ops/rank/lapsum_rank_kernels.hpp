@@ -9,11 +9,11 @@ namespace ranktape::detail::kernels {
 
 /// The rank of the document in one place of the sorted order. Equal values get that of the last of them, found by
 /// bisection, so that theirs are equal to the last digit.
-template <class Scalar>
+template <class Rank>
 struct LaplaceRank {
   LaplacePlaces places;
   SmoothCounts counts;
-  Scalar* ranks;
+  Rank* ranks;
   constexpr void operator()(std::int64_t i) const {
     const std::int64_t list = places.lists.list_of(i);
     const std::int64_t begin = places.lists.begin(list);
@@ -22,15 +22,15 @@ struct LaplaceRank {
     const bool alone = i + 1 == end || differs(i + 1);  // as most are
     const std::int64_t last = alone ? i : first_where(i + 1, end, differs) - 1;
     const double rank = 1.0 + static_cast<double>(last - begin) + (counts.after[last] - counts.before[last]) / 2;
-    ranks[begin + places.order[i]] = static_cast<Scalar>(rank);
+    ranks[begin + places.order[i]] = static_cast<Rank>(rank);
   }
 };
 
 /// D_i from below or, reversed, from above: sum over the values on that side of (g_i - g_j) e^(-|u_i - u_j| / t).
-template <class Scalar, bool Reverse>
+template <class Rank, bool Reverse>
 struct LaplaceRankCarry : LaplaceDecays<Reverse> {
   LaplacePlaces places;
-  const Scalar* g;
+  const Rank* g;
   const double* sums;  ///< before_i or after_i
 
   [[nodiscard]] constexpr double step(const ScanPlace& place, double carried) const {
@@ -46,15 +46,15 @@ struct LaplaceRankCarry : LaplaceDecays<Reverse> {
   }
 };
 
-template <class Scalar>
-struct LaplaceRankBelow : LaplaceRankCarry<Scalar, false> {
+template <class Rank>
+struct LaplaceRankBelow : LaplaceRankCarry<Rank, false> {
   double* from_below;
   constexpr void store(const ScanPlace& place, double carried) const { from_below[place.entry] = carried; }
 };
 
 /// From above, and then the gradient.
-template <class Scalar>
-struct LaplaceRankGradient : LaplaceRankCarry<Scalar, true> {
+template <class Scalar, class Rank>
+struct LaplaceRankGradient : LaplaceRankCarry<Rank, true> {
   const double* from_below;
   Scalar* result;
   const Scalar* values;  ///< null where the temperature wants no gradient

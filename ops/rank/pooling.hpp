@@ -9,7 +9,8 @@
 
 #include <cstdint>
 
-// Internal: what soft_rank, soft_sort and losses of soft ranks share: sorting and pooling of every list, and what is kept.
+// Internal: what soft_rank, soft_sort and losses of soft ranks share: sorting and pooling of every list, and what is
+// kept.
 namespace ranktape::detail {
 
 /// The blocks of lists on the accelerator, in its memory.
@@ -52,8 +53,6 @@ double inverse_strength(const Scalar* values, std::int64_t n, const SoftRankOpti
 /// Ranks of all lists into `ranks`, with what backward needs. The ranks are made as `rank_dtype`, float64 where what is
 /// computed from them would lose digits: the ranks of a soft list differ little from (n + 1) / 2.
 Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& options, DType rank_dtype, Tensor& ranks);
-/// The same, recorded as soft_rank. For values and options that have been checked.
-Tensor soft_ranks_as(DType rank_dtype, Operand values, const Lists& lists, const SoftRankOptions& options);
 /// The gradient of the values, as `dtype`, given that of the ranks in the ranks' own type.
 Tensor ranks_backward(const Pooling& pooling, const Tensor& ranks, const Tensor& gradient, DType dtype);
 

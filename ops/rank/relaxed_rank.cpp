@@ -1,6 +1,8 @@
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
+#include <ranktape/ops/rank/ranks_as.hpp>
 #include <ranktape/ops/rank/relaxed_rank.hpp>
+#include <ranktape/ops/rank/relaxed_ranks.hpp>
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 
@@ -16,11 +18,15 @@ SoftRankOptions pooled(const RelaxedRankOptions& options) {
           options.direction, options.temperature_unit};
 }
 
+RelaxationOptions unpooled(const RelaxedRankOptions& options) {
+  return {options.temperature, options.direction, options.temperature_unit};
+}
+
 Tensor ranks_of(Operand values, const Groups* groups, const RelaxedRankOptions& options) {
   if (is_pooled(options)) {
     return groups == nullptr ? soft_rank(values, pooled(options)) : soft_rank(values, *groups, pooled(options));
   }
-  const RelaxationOptions other = {options.temperature, options.direction, options.temperature_unit};
+  const RelaxationOptions other = unpooled(options);
   if (options.relaxation == RankRelaxation::lapsum) {
     return groups == nullptr ? lapsum_rank(values, other) : lapsum_rank(values, *groups, other);
   }
@@ -45,15 +51,12 @@ void check_relaxed_rank(const char* operation, Operand values, const RelaxedRank
   }
 }
 
-Tensor relaxed_ranks_in_double(Operand values, const Groups* groups, const RelaxedRankOptions& options) {
-  if (is_pooled(options)) {  // which sort values in their own type, faster
-    const Lists lists = groups == nullptr ? Lists::rows("soft_rank", values) : Lists::of("soft_rank", values, *groups);
+Tensor relaxed_ranks(Operand values, const Lists& lists, const RelaxedRankOptions& options) {
+  if (is_pooled(options)) {
     return soft_ranks_as(DType::float64, values, lists, pooled(options));
   }
-  if (values->dtype() == DType::float64) {
-    return ranks_of(values, groups, options);
-  }
-  return ranks_of(Operand(values->to(DType::float64), values.where()), groups, options);
+  const auto& ranks_as = options.relaxation == RankRelaxation::lapsum ? lapsum_ranks_as : sigmoid_ranks_as;
+  return ranks_as(DType::float64, values, lists, unpooled(options));
 }
 
 }  // namespace detail

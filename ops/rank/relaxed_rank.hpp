@@ -22,14 +22,4 @@ struct RelaxedRankOptions {
 Tensor relaxed_rank(Operand values, const RelaxedRankOptions& options = {});
 Tensor relaxed_rank(Operand values, const Groups& groups, const RelaxedRankOptions& options = {});
 
-namespace detail {
-
-/// Throws NumericError, in the name of `operation`, unless the temperature is positive and finite.
-void check_relaxed_rank(const char* operation, Operand values, const RelaxedRankOptions& options);
-
-/// Internal: relaxed_rank as float64 for values of either type, found finite before: soft ranks differ little from
-/// (n + 1) / 2, and a loss of ranks in float32 would lose that. `groups` is null for rows.
-Tensor relaxed_ranks_in_double(Operand values, const Groups* groups, const RelaxedRankOptions& options);
-
-}  // namespace detail
 }  // namespace ranktape

@@ -8,6 +8,7 @@
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/device_sort.hpp>
+#include <ranktape/ops/rank/ranks_as.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/rank/sigmoid_kernels.hpp>
 #include <ranktape/ops/rank/sigmoid_rank.hpp>
@@ -64,8 +65,8 @@ struct SigmoidList {
 
 constexpr std::uint32_t lanes = 8;
 
-template <class Scalar>
-void rank_list(const SigmoidList& list, double* exponentials, double* lower, Scalar* ranks) {
+template <class Rank>
+void rank_list(const SigmoidList& list, double* exponentials, double* lower, Rank* ranks) {
   std::fill_n(lower, list.n, 0.0);
   double rank = 0;
   list.for_each_stretch(exponentials, [&](std::uint32_t i, std::uint32_t j, std::uint32_t end) {
@@ -90,7 +91,7 @@ void rank_list(const SigmoidList& list, double* exponentials, double* lower, Sca
     if (i == 0 || list.u[i] != list.u[i - 1]) {  // equal values get equal ranks, to the last digit
       rank = 1.0 + i + (sum - lower[i]);
     }
-    ranks[list.order[i]] = static_cast<Scalar>(rank);
+    ranks[list.order[i]] = static_cast<Rank>(rank);
   });
 }
 
@@ -130,7 +131,7 @@ struct Kept {
   Array<double> inverse;
 };
 
-template <class Scalar>
+template <class Scalar, class Rank>
 void rank_lists(const Kept& kept, const Tensor& values, const Tensor& ranks) {
   const auto longest = static_cast<std::size_t>(kept.lists.longest());
   const Array<double> exponentials(longest);
@@ -144,18 +145,18 @@ void rank_lists(const Kept& kept, const Tensor& values, const Tensor& ranks) {
     detail::sort_decreasing(detail::data<Scalar>(values) + begin, n, -kept.sign, keys.data(), u, order);
     std::transform(u, u + n, u, [](double negated) { return -negated; });
     const double own = kept.inverse[static_cast<std::size_t>(index)];
-    rank_list(SigmoidList{n, own, u, order}, exponentials.data(), lower.data(), detail::data<Scalar>(ranks) + begin);
+    rank_list(SigmoidList{n, own, u, order}, exponentials.data(), lower.data(), detail::data<Rank>(ranks) + begin);
   }
 }
 
-template <class Scalar>
+template <class Rank>
 void rank_lists_on_accelerator(const Kept& kept, const Tensor& ranks) {
   detail::launch(ranks.size(),
-                 detail::kernels::SigmoidRank<Scalar>{kept.sorted.data(), kept.order.data(), kept.inverse.data(),
-                                                      kept.lists.on_accelerator(), detail::data<Scalar>(ranks)});
+                 detail::kernels::SigmoidRank<Rank>{kept.sorted.data(), kept.order.data(), kept.inverse.data(),
+                                                    kept.lists.on_accelerator(), detail::data<Rank>(ranks)});
 }
 
-template <class Scalar>
+template <class Scalar, class Rank>
 void backward_lists(const Kept& kept, const Tensor& gradient, const Tensor& result) {
   const auto longest = static_cast<std::size_t>(kept.lists.longest());
   const Array<double> work(longest);
@@ -166,7 +167,7 @@ void backward_lists(const Kept& kept, const Tensor& gradient, const Tensor& resu
     const auto n = static_cast<std::uint32_t>(kept.lists.size(index));
     const double own = kept.inverse[static_cast<std::size_t>(index)];
     const SigmoidList list = {n, own, kept.sorted.data() + begin, kept.order.data() + begin};
-    const Scalar* g = detail::data<Scalar>(gradient) + begin;
+    const Rank* g = detail::data<Rank>(gradient) + begin;
     for (std::uint32_t i = 0; i < n; ++i) {
       gradients[i] = static_cast<double>(g[list.order[i]]);
     }
@@ -179,13 +180,13 @@ void backward_lists(const Kept& kept, const Tensor& gradient, const Tensor& resu
   }
 }
 
-template <class Scalar>
+template <class Scalar, class Rank>
 void backward_lists_on_accelerator(const Kept& kept, const Tensor& gradient, const Tensor& result) {
   namespace kernels = detail::kernels;
   const detail::ListOffsets lists = kept.lists.on_accelerator();
   const Array<double> sorted_gradient(kept.sorted.size(), Device::accelerator);
-  detail::launch(result.size(), kernels::SigmoidSortedGradient<Scalar>{
-                                    detail::data<Scalar>(gradient), kept.order.data(), lists, sorted_gradient.data()});
+  detail::launch(result.size(), kernels::SigmoidSortedGradient<Rank>{detail::data<Rank>(gradient), kept.order.data(),
+                                                                     lists, sorted_gradient.data()});
   detail::launch(result.size(),
                  kernels::SigmoidRankGradient<Scalar>{kept.sorted.data(), kept.order.data(), kept.inverse.data(), lists,
                                                       sorted_gradient.data(), kept.sign, detail::data<Scalar>(result)});
@@ -204,32 +205,44 @@ Kept keep(const Tensor& values, const Lists& lists, const RelaxationOptions& opt
 
 Tensor sigmoid_rank_of(Operand values, const Lists& lists, const RelaxationOptions& options) {
   detail::check_relaxation(name, values, options.temperature);
-  Tensor ranks = detail::make_tensor_like(values);
+  return detail::sigmoid_ranks_as(values->dtype(), values, lists, options);
+}
+
+}  // namespace
+
+Tensor detail::sigmoid_ranks_as(DType rank_dtype, Operand values, const Lists& lists,
+                                const RelaxationOptions& options) {
+  Tensor ranks = make_tensor(values->shape(), rank_dtype, values->device());
   const Kept kept = keep(values, lists, options);
-  detail::dispatch(values->dtype(), [&]<class Scalar>() {
+  dispatch(rank_dtype, [&]<class Rank>() {
     if (ranks.device() == Device::accelerator) {
-      rank_lists_on_accelerator<Scalar>(kept, ranks);
+      rank_lists_on_accelerator<Rank>(kept, ranks);
     } else {
-      rank_lists<Scalar>(kept, values, ranks);
+      dispatch(values->dtype(), [&]<class Scalar>() {
+        if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
+          rank_lists<Scalar, Rank>(kept, values, ranks);
+        }
+      });
     }
   });
   if (Recorder recorder{sigmoid_rank_operation, {values}}) {
-    recorder.record(ranks, [kept](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(pass.gradient());
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        if (result.device() == Device::accelerator) {
-          backward_lists_on_accelerator<Scalar>(kept, pass.gradient(), result);
-        } else {
-          backward_lists<Scalar>(kept, pass.gradient(), result);
-        }
+    recorder.record(ranks, [kept, dtype = values->dtype()](BackwardPass& pass) {
+      const Tensor& gradient = pass.gradient();
+      Tensor result = make_tensor(gradient.shape(), dtype, gradient.device());
+      dispatch(dtype, [&]<class Scalar>() {
+        dispatch(gradient.dtype(), [&]<class Rank>() {
+          if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
+            const auto& backward = result.device() == Device::accelerator ? backward_lists_on_accelerator<Scalar, Rank>
+                                                                          : backward_lists<Scalar, Rank>;
+            backward(kept, gradient, result);
+          }
+        });
       });
       pass.add(0, std::move(result));
     });
   }
   return ranks;
 }
-
-}  // namespace
 
 Tensor sigmoid_rank(Operand values, const RelaxationOptions& options) {
   return sigmoid_rank_of(values, Lists::rows(name, values), options);

@@ -13,6 +13,7 @@
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/device_pooling.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
+#include <ranktape/ops/rank/ranks_as.hpp>
 #include <ranktape/ops/rank/soft_rank_lists.hpp>
 
 namespace ranktape {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <vector>
 
 namespace ranktape::detail {
 
@@ -18,13 +17,14 @@ PerList::PerList(const char* operation, const char* name, Operand tensor, Operan
                      "the {} {} has {} elements and there are {} lists; give one element, or one for each list", name,
                      describe(tensor), tensor->size(), lists.count());
   }
-  const std::vector<double> numbers = tensor->to_vector<double>();
-  numbers_ = Array<double>(numbers.size());
-  std::copy(numbers.begin(), numbers.end(), numbers_.data());
+  const Tensor numbers = tensor->detach().to(Device::cpu).to(DType::float64);
+  const auto count = static_cast<std::size_t>(numbers.size());
+  numbers_ = Array<double>(count);
+  std::copy_n(data<double>(numbers), count, numbers_.data());
   on_device_ = numbers_;
   if (values->device() != Device::cpu) {
-    on_device_ = Array<double>(numbers.size(), values->device());
-    copy_bytes(on_device_.data(), values->device(), numbers_.data(), Device::cpu, numbers.size() * sizeof(double));
+    on_device_ = Array<double>(count, values->device());
+    copy_bytes(on_device_.data(), values->device(), numbers_.data(), Device::cpu, count * sizeof(double));
   }
 }
 
@@ -36,7 +36,7 @@ Array<double> sum_of_numbers(const Array<double>& numbers) {
     const auto count = static_cast<std::int64_t>(numbers.size());
     return sums_of_lists(ListEntries::of({nullptr, count, 1}, count), kernels::NumberTerm<double>{numbers.data()});
   }
-  const Array<double> sum(1);
+  Array<double> sum(1);
   sum[0] = std::accumulate(numbers.data(), numbers.data() + numbers.size(), 0.0);
   return sum;
 }
