@@ -4,10 +4,8 @@
 
 namespace ranktape::detail {
 
-template struct Launchable<
-    kernels::SumTile<kernels::SpearmanTermOf>, kernels::SumTile<kernels::NumberTerm<SpearmanSums>>,
-    kernels::SpearmanLists, kernels::SpearmanDerivative, kernels::SumTile<kernels::LossTerm>,
-    kernels::SumTile<kernels::NumberTerm<kernels::LossAndCount>>, kernels::SpearmanMean<float>,
-    kernels::SpearmanMean<double>, kernels::SpearmanGradient<float>, kernels::SpearmanGradient<double>>;
+template struct Launchable<kernels::SumTile<kernels::SpearmanTermOf>,
+                           kernels::SumTile<kernels::NumberTerm<SpearmanSums>>, kernels::SpearmanLists,
+                           kernels::SpearmanDerivative>;
 
 }  // namespace ranktape::detail

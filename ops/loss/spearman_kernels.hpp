@@ -1,6 +1,6 @@
 #pragma once
 
-#include <ranktape/ops/list_tiles.hpp>
+#include <ranktape/ops/loss/list_loss_kernels.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 
 #include <cmath>
@@ -30,10 +30,9 @@ struct SpearmanSums {
 
 /// One list's loss, and its derivative by the ranks: of_b b_i + of_d d_i.
 struct SpearmanOfList {
-  double loss = 0;
+  ListLoss list = {};
   double of_b = 0;
   double of_d = 0;
-  double counts = 0;  ///< 1, or 0 if the list has no information
 };
 
 constexpr SpearmanOfList spearman_of_list(const SpearmanSums& sums, std::int64_t n, Normalization normalization) {
@@ -45,14 +44,14 @@ constexpr SpearmanOfList spearman_of_list(const SpearmanSums& sums, std::int64_t
   if (normalization == Normalization::hard_ranks) {
     const auto length = static_cast<double>(n);
     const double scale = 1 / (std::sqrt(length * (length * length - 1) / 12) * norm_b);
-    return {1 - sums.product * scale, -scale, 0, 1};
+    return {{1 - sums.product * scale, 1}, -scale, 0};
   }
   const double norm_d = std::sqrt(sums.squares_d);
   if (norm_d <= flat * norm_b) {  // all predictions equal, up to rounding
-    return {1, 0, 0, 1};
+    return {{1, 1}, 0, 0};
   }
   const double correlation = sums.product / (norm_b * norm_d);
-  return {1 - correlation, -1 / (norm_b * norm_d), correlation / (norm_d * norm_d), 1};
+  return {{1 - correlation, 1}, -1 / (norm_b * norm_d), correlation / (norm_d * norm_d)};
 }
 
 /// Two numbers for each document, from which the sums are made.
@@ -85,12 +84,13 @@ struct SpearmanLists {
   ListOffsets lists;
   Normalization normalization;
   SpearmanOfList* found;
+  ListLoss* losses;
   constexpr void operator()(std::int64_t list) const {
     found[list] = spearman_of_list(sums[list], lists.size(list), normalization);
+    losses[list] = found[list].list;
   }
 };
 
-/// Unscaled: the number of lists that count is not known yet.
 struct SpearmanDerivative {
   SpearmanTerms terms;
   ListOffsets lists;
@@ -99,48 +99,6 @@ struct SpearmanDerivative {
   constexpr void operator()(std::int64_t i) const {
     const std::int64_t list = lists.list_of(i);
     derivative[i] = terms.derivative(found[list], i, lists.size(list));
-  }
-};
-
-struct LossAndCount {
-  double loss = 0;
-  double counted = 0;
-  constexpr LossAndCount& operator+=(const LossAndCount& other) {
-    loss += other.loss;
-    counted += other.counted;
-    return *this;
-  }
-};
-
-struct LossTerm {
-  const SpearmanOfList* found;
-  constexpr LossAndCount operator()(const ScanPlace& place) const {
-    return {found[place.entry].loss, found[place.entry].counts};
-  }
-};
-
-/// The mean over the lists that count.
-template <class Scalar>
-struct SpearmanMean {
-  const LossAndCount* sums;
-  Scalar* loss;
-  double* inverse_count;
-  constexpr void operator()(std::int64_t) const {
-    const double counted = sums->counted > 0 ? sums->counted : 1;
-    *loss = static_cast<Scalar>(sums->loss / counted);
-    *inverse_count = 1 / counted;
-  }
-};
-
-/// The gradient of the ranks: the derivative times the mean's factor and the gradient of the loss.
-template <class Scalar>
-struct SpearmanGradient {
-  const double* derivative;
-  const double* inverse_count;
-  const Scalar* gradient;
-  double* to;
-  constexpr void operator()(std::int64_t i) const {
-    to[i] = derivative[i] * (*inverse_count * static_cast<double>(*gradient));
   }
 };
 

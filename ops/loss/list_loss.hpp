@@ -1,0 +1,58 @@
+#pragma once
+
+#include <ranktape/core/array.hpp>
+#include <ranktape/core/operation.hpp>
+#include <ranktape/ops/loss/list_loss_kernels.hpp>
+#include <ranktape/ops/loss/reduction.hpp>
+#include <ranktape/ops/rank/lists.hpp>
+
+// Internal: what the losses over lists share. Each loss computes, for every list, its loss and how much it counts, and
+// for every document the derivative of its list's loss; reduction, weights of queries and backward are here.
+namespace ranktape::detail {
+
+/// The lists of `predictions`: rows, or `groups` if not null. Throws where targets, of which there is one for each
+/// prediction, or weights do not fit them or have values that are not allowed. `called` is what errors call the
+/// targets.
+Lists lists_of_loss(const char* operation, Operand predictions, Operand targets, const Groups* groups,
+                    const LossWeights& weights, const char* called = "targets");
+
+/// Throws unless the two have one shape, dtype and device.
+void check_alike(const char* operation, Operand predictions, const char* called, const Tensor& other);
+/// Throws unless weights of queries and of `documents` fit them, and are finite and not negative.
+void check_weights(const char* operation, Operand documents, const Lists& lists, const LossWeights& weights);
+/// Throws NumericError naming the first element that is negative or not finite; `rule` says what must be.
+void check_not_negative(const char* operation, Operand values, const char* rule);
+
+/// The weights as kernels see them, for tensors of this type.
+template <class Scalar>
+WeightsView<Scalar> view_weights(const Tensor& weights);
+
+/// The losses of all lists, in memory of their device; a handle: copies share.
+class ListLosses {
+ public:
+  /// `width` derivatives for each document: 1, or as many predictions as each has.
+  ListLosses(const Lists& lists, Device device, std::int64_t width = 1);
+
+  /// To be written, one for each list.
+  [[nodiscard]] ListLoss* found() const { return found_.data(); }
+  /// To be written: of each list's loss by the document's number; 0 in lists that do not count.
+  [[nodiscard]] double* derivative() const { return derivative_.data(); }
+
+  /// What the loss returns. Sums run in an order that the number of lists gives.
+  [[nodiscard]] Tensor reduce(Reduction reduction, const Tensor& query_weights, DType dtype) const;
+  /// The gradient of the documents' numbers, a tensor of this type, given that of the result; after `reduce`.
+  [[nodiscard]] Tensor gradient(const Tensor& of_result, const Shape& shape, DType dtype) const;
+
+ private:
+  Lists lists_;
+  std::int64_t width_;
+  Array<ListLoss> found_;
+  Array<double> derivative_;
+  Array<double> factors_;  // d result / d loss of each list
+};
+
+/// The end of a loss whose derivatives are by the predictions: reduces and records.
+Tensor reduced_loss(const Operation& operation, Operand predictions, const ListLosses& losses, Reduction reduction,
+                    const LossWeights& weights);
+
+}  // namespace ranktape::detail
