@@ -23,6 +23,10 @@
 #include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/layers.hpp>
 #include <ranktape/ops/linalg.hpp>
+#include <ranktape/ops/loss/lambda_loss.hpp>
+#include <ranktape/ops/loss/listwise.hpp>
+#include <ranktape/ops/loss/pairwise.hpp>
+#include <ranktape/ops/loss/pointwise.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/ops/metrics.hpp>
 #include <ranktape/ops/normalise.hpp>
