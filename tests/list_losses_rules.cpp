@@ -186,6 +186,39 @@ TEST_CASE("list losses: with nothing to learn from the loss is 0, and so is the 
   }
 }
 
+TEST_CASE("list losses: pairs of scores of any spread") {
+  const std::size_t n = 61;
+  Random random(6);
+  const Values labels = random_labels(n, random);
+  const Values normal = random_values(n, random);
+  for (const double spread : {1e-6, 1.0, 20.0, 23.0, 30.0, 300.0, 1e6}) {
+    CAPTURE(spread);
+    Values scores = normal;
+    for (double& score : scores) {
+      score = 1e5 + score * spread;
+    }
+    double total = 0;
+    double pairs = 0;
+    Values slopes(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        if (labels[i] > labels[j]) {
+          const double d = scores[i] - scores[j];
+          total += d < 0 ? std::log1p(std::exp(d)) - d : std::log1p(std::exp(-d));
+          pairs += 1;
+          slopes[i] -= 1 / (1 + std::exp(d));
+          slopes[j] += 1 / (1 + std::exp(d));
+        }
+      }
+    }
+    const Outcome found = run("ranknet", scores, labels, Groups::from_sizes({n}));
+    CHECK(close(found.result[0], total / pairs, 1e-13));
+    for (std::size_t i = 0; i < n; ++i) {
+      CHECK(std::abs(found.gradient[i] - slopes[i] / pairs) <= 1e-14);
+    }
+  }
+}
+
 TEST_CASE("list losses: a long list") {
   constexpr std::size_t n = 5000;
   Random random(6);

@@ -51,7 +51,7 @@ void write_label_pairs_on_accelerator(const LabelPairInputs& inputs, const Pairs
 
 template <class Pairs>
 ListLosses label_pair_losses(const LabelPairInputs& inputs, const Pairs& kind) {
-  const ListLosses losses(inputs.lists, inputs.predictions->device());
+  ListLosses losses(inputs.lists, inputs.predictions->device());
   dispatch(inputs.predictions->dtype(), [&]<class Scalar>() {
     if (inputs.predictions->device() == Device::accelerator) {
       write_label_pairs_on_accelerator<Scalar>(inputs, kind, losses);

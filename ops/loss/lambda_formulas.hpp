@@ -51,14 +51,15 @@ struct PairWeight {
 };
 
 /// delta_ij log(1 + e^(-sigma (s_h - s_l))) over pairs of a larger gain h and a smaller one l, where delta_ij is
-/// weight_h |G_i - G_j| times the PairWeight, over 0.01 + |s_i - s_j| if `by_distance` unless all scores are equal.
-template <bool by_distance>
+/// weight_h |G_i - G_j| times the PairWeight, over 0.01 + |s_i - s_j| if ByDistance unless all scores are equal.
+template <bool ByDistance>
 struct LambdaPairs : ScoreOrder {
   double sigma;
   PairWeight pair_weight;
 
   template <class Math>
   struct Row {
+    typename Math::Row exponentials;
     ScoreOrder order;
     PairWeight pair;
     std::int64_t i;
@@ -67,22 +68,23 @@ struct LambdaPairs : ScoreOrder {
       const double apart = difference(score, order.scores[j]);  // not below 0
       const double excess = gain - order.gains[j];
       const double sign = excess > 0 ? 1 : -1;
-      const auto softplus = Softplus<Math>::of_negative(sign * sigma * apart);
+      const double d = sigma * apart;
+      const auto softplus = Softplus<Math>::of_negative(sign * d, exponentials(j, d));
       const double other = order.weights[j];  // read in any case: no branch in the loop
       const double own = excess > 0 ? weight : other;
       double delta = own * std::abs(excess) *
                      (pair.constant + pair.of_discount * (discount - order.discounts[j]) +
                       pair.of_distance * pair.distances[j - i]);
-      if constexpr (by_distance) {
+      if constexpr (ByDistance) {
         delta /= offset + apart;
       }
       return {delta * softplus.value, -sign * sigma * delta * softplus.sigmoid, excess == 0 ? 0 : own};
     }
   };
   template <class Math>
-  [[nodiscard]] constexpr Row<Math> row(std::int64_t i) const {
+  [[nodiscard]] constexpr Row<Math> row(std::int64_t i, const Math& math) const {
     const double offset = scores[0] == scores[n - 1] ? 1 : 0.01;
-    return {*this, pair_weight, i, sigma, scores[i], gains[i], weights[i], discounts[i], offset};
+    return {math.row(i), *this, pair_weight, i, sigma, scores[i], gains[i], weights[i], discounts[i], offset};
   }
   [[nodiscard]] constexpr LambdaPairs at(std::int64_t begin, std::int64_t size) const {
     return {ScoreOrder::at(begin, size), sigma, pair_weight};
@@ -100,19 +102,20 @@ struct FirstDiscountPairs : ScoreOrder {
 
   template <class Math>
   struct Row {
+    typename Math::Row exponentials;
     ScoreOrder order;
     double sigma, score, own, weight;
     constexpr PairTerm operator()(std::int64_t j) const {
       const double d = sigma * difference(score, order.scores[j]);  // not below 0
-      const auto softplus = Softplus<Math>::of_negative(d);
+      const auto softplus = Softplus<Math>::of_negative(d, exponentials(j, d));
       const double other = order.discounted_gain(j);
       return {own * softplus.value + other * (softplus.value + d),
               sigma * (other * (1 - softplus.sigmoid) - own * softplus.sigmoid), weight + order.weights[j]};
     }
   };
   template <class Math>
-  [[nodiscard]] constexpr Row<Math> row(std::int64_t i) const {
-    return {*this, sigma, scores[i], discounted_gain(i), weights[i]};
+  [[nodiscard]] constexpr Row<Math> row(std::int64_t i, const Math& math) const {
+    return {math.row(i), *this, sigma, scores[i], discounted_gain(i), weights[i]};
   }
   [[nodiscard]] constexpr FirstDiscountPairs at(std::int64_t begin, std::int64_t size) const {
     return {ScoreOrder::at(begin, size), sigma};

@@ -206,13 +206,13 @@ const Operation lambdarank_operation("lambdarank_loss", [](Random& random) {
   return detail::loss_examples<LambdaRankOptions>(random, lambdarank_loss, lambdarank_loss, checked_options);
 });
 
-template <LambdaScheme scheme>
+template <LambdaScheme Scheme>
 void add_examples(Random& random, std::vector<OperationExample>& examples) {
   const auto rows = [](Operand predictions, Operand targets, const LambdaRankOptions& options) {
-    return lambda_loss(predictions, targets, {.scheme = scheme, .rank = options});
+    return lambda_loss(predictions, targets, {.scheme = Scheme, .rank = options});
   };
   const auto groups = [](Operand predictions, Operand targets, const Groups& of, const LambdaRankOptions& options) {
-    return lambda_loss(predictions, targets, of, {.scheme = scheme, .rank = options});
+    return lambda_loss(predictions, targets, of, {.scheme = Scheme, .rank = options});
   };
   for (OperationExample& example : detail::loss_examples<LambdaRankOptions>(random, rows, groups, checked_options)) {
     examples.push_back(std::move(example));

@@ -11,9 +11,9 @@
 // Internal: losses that are sums over pairs of documents of a list, for either device.
 //
 // A list is put in some order; document i makes pairs with those behind it at first(i) to end(i) - 1, its row. With
-// row = pairs.row<Math>(i), row(j) is the pair's term. A loop goes along a row, and nothing of size n x n is kept.
-// Math has exponential(x) for -700 <= x <= 0 and log_one_plus(x) for 0 <= x <= 1. All numbers are finite, so that a
-// term times 0 is 0.
+// row = pairs.row(i, math), row(j) is the pair's term. A loop goes along a row, and nothing of size n x n is kept.
+// math.row(i)(j, d) is e^-|d| for d = +-sigma (s_i - s_j), and Math::log_one_plus(x) is for 0 <= x <= 1. All numbers
+// are finite, so that a term times 0 is 0.
 namespace ranktape::detail {
 
 struct PairTerm {
@@ -35,28 +35,61 @@ struct PairSums {
   }
 };
 
+/// Exponentials for scores of any size: one for each pair.
 struct VectorMath {
-  static constexpr double exponential(double x) { return detail::exponential(x); }
+  struct Row {
+    constexpr double operator()(std::int64_t, double d) const {
+      const double size = std::abs(d);
+      return exponential(-(size < 700 ? size : 700));
+    }
+  };
+  [[nodiscard]] static constexpr Row row(std::int64_t) { return {}; }
   static constexpr double log_one_plus(double x) { return detail::log_one_plus(x); }
 };
 
+/// For scores of which none is further than near_scores / sigma from another: two for each document. The more, the
+/// fewer digits: s_i - middle is rounded.
+struct NearMath {
+  const double* rising;   ///< e^(sigma (s_i - middle))
+  const double* falling;  ///< e^(-sigma (s_i - middle))
+
+  struct Row {
+    const double* rising;
+    const double* falling;
+    double own_rising, own_falling;
+    constexpr double operator()(std::int64_t j, double d) const {
+      const double right = rising[j] * own_falling;
+      const double wrong = own_rising * falling[j];
+      return d < 0 ? wrong : right;
+    }
+  };
+  [[nodiscard]] constexpr Row row(std::int64_t i) const { return {rising, falling, rising[i], falling[i]}; }
+  static constexpr double log_one_plus(double x) { return detail::log_one_plus(x); }
+};
+inline constexpr double near_scores = 100;
+
 /// For the accelerator.
 struct StandardMath {
-  static double exponential(double x) { return std::exp(x); }
+  struct Row {
+    constexpr double operator()(std::int64_t, double d) const {
+      const double size = std::abs(d);
+      return std::exp(-(size < 700 ? size : 700));
+    }
+  };
+  [[nodiscard]] static constexpr Row row(std::int64_t) { return {}; }
   static double log_one_plus(double x) { return std::log1p(x); }
 };
 
-/// log(1 + e^-d) and its parts, for any d.
+/// log(1 + e^-d) and its parts, for any d, given e^-|d|.
 template <class Math>
 struct Softplus {
   double value;
   double sigmoid;  ///< 1 / (1 + e^d): minus the derivative
 
-  static constexpr Softplus of_negative(double d) {
-    const double size = std::abs(d);
-    const double e = Math::exponential(-(size < 700 ? size : 700));
-    return {Math::log_one_plus(e) + (size - d) / 2, (d < 0 ? 1 : e) / (1 + e)};
+  static constexpr Softplus of_negative(double d, double e) {
+    return {Math::log_one_plus(e) + (std::abs(d) - d) / 2, (d < 0 ? 1 : e) / (1 + e)};
   }
+  static constexpr Softplus of_negative(double d) { return of_negative(d, Math::row(0)(0, d)); }
 };
 
 /// The documents by decreasing label: rows are those of smaller label.
@@ -88,16 +121,18 @@ struct LogisticPairs : LabelOrder {
 
   template <class Math>
   struct Row {
+    typename Math::Row exponentials;
     const double* scores;
     double own, weight, sigma;
     constexpr PairTerm operator()(std::int64_t j) const {
-      const auto softplus = Softplus<Math>::of_negative(sigma * difference(own, scores[j]));
+      const double d = sigma * difference(own, scores[j]);
+      const auto softplus = Softplus<Math>::of_negative(d, exponentials(j, d));
       return {weight * softplus.value, -weight * sigma * softplus.sigmoid, weight};
     }
   };
   template <class Math>
-  [[nodiscard]] constexpr Row<Math> row(std::int64_t i) const {
-    return {scores, scores[i], weights[i], sigma};
+  [[nodiscard]] constexpr Row<Math> row(std::int64_t i, const Math& math) const {
+    return {math.row(i), scores, scores[i], weights[i], sigma};
   }
   [[nodiscard]] constexpr LogisticPairs at(std::int64_t begin, std::int64_t size) const {
     return {LabelOrder::at(begin, size), sigma};
@@ -117,8 +152,8 @@ struct HingePairs : LabelOrder {
       return {violated * missing, -violated, weight};
     }
   };
-  template <class>
-  [[nodiscard]] constexpr Row row(std::int64_t i) const {
+  template <class Math>
+  [[nodiscard]] constexpr Row row(std::int64_t i, const Math&) const {
     return {scores, scores[i], weights[i], margin};
   }
   [[nodiscard]] constexpr HingePairs at(std::int64_t begin, std::int64_t size) const {
@@ -139,8 +174,8 @@ struct SquaredPairs : LabelOrder {
       return {both * missing * missing, -2 * both * missing, both};
     }
   };
-  template <class>
-  [[nodiscard]] constexpr Row row(std::int64_t i) const {
+  template <class Math>
+  [[nodiscard]] constexpr Row row(std::int64_t i, const Math&) const {
     return {scores, labels, weights, scores[i], labels[i], weights[i]};
   }
   [[nodiscard]] constexpr SquaredPairs at(std::int64_t begin, std::int64_t size) const {

@@ -35,7 +35,7 @@ struct PairRows {
     const std::int64_t i = document - begin;
     PairSums sum = own.own(i);
     double slope = 0;
-    const auto row = own.template row<StandardMath>(i);
+    const auto row = own.row(i, StandardMath{});
     const std::int64_t end = own.end(i);
     for (std::int64_t j = own.first(i); j < end; ++j) {
       const PairTerm term = row(j);
@@ -44,7 +44,7 @@ struct PairRows {
     }
     const std::int64_t rows = own.rows_before(i);
     for (std::int64_t j = 0; j < rows; ++j) {
-      slope -= own.template row<StandardMath>(j)(i).slope;
+      slope -= own.row(j, StandardMath{})(i).slope;
     }
     sums[document] = sum;
     slopes[document] = slope;

@@ -33,8 +33,8 @@ struct LaneSums {
 // Terms of a row are computed this many at a time, in whole lanes: no loop has a scalar end.
 constexpr std::int64_t stretch = 64;
 
-template <class Pairs>
-PairSums sum_all(const Pairs& pairs, double* slopes) {
+template <class Pairs, class Math>
+PairSums sum_all(const Pairs& pairs, const Math& math, double* slopes) {
   double losses[stretch];
   double weights[stretch];
   double own[stretch];
@@ -42,7 +42,7 @@ PairSums sum_all(const Pairs& pairs, double* slopes) {
   LaneSums loss, weight, size;
   PairSums alone;
   for (std::int64_t i = 0; i < pairs.n; ++i) {
-    const auto row = pairs.template row<VectorMath>(i);
+    const auto row = pairs.row(i, math);
     const std::int64_t end = pairs.end(i);
     LaneSums slope;
     for (std::int64_t j = pairs.first(i); j < end; j += stretch) {
@@ -73,12 +73,45 @@ PairSums sum_all(const Pairs& pairs, double* slopes) {
   return alone;
 }
 
-PairSums sum_logistic(const LogisticPairs& pairs, double* slopes) { return sum_all(pairs, slopes); }
-PairSums sum_hinge(const HingePairs& pairs, double* slopes) { return sum_all(pairs, slopes); }
-PairSums sum_squared(const SquaredPairs& pairs, double* slopes) { return sum_all(pairs, slopes); }
-PairSums sum_lambda(const LambdaPairs<false>& pairs, double* slopes) { return sum_all(pairs, slopes); }
-PairSums sum_lambda_by_distance(const LambdaPairs<true>& pairs, double* slopes) { return sum_all(pairs, slopes); }
-PairSums sum_first_discount(const FirstDiscountPairs& pairs, double* slopes) { return sum_all(pairs, slopes); }
+template <class Pairs>
+PairSums sum_exponentials(const Pairs& pairs, double* room, double* slopes) {
+  double least = pairs.scores[0];
+  double most = pairs.scores[0];
+  for (std::int64_t i = 1; i < pairs.n; ++i) {
+    least = pairs.scores[i] < least ? pairs.scores[i] : least;
+    most = pairs.scores[i] > most ? pairs.scores[i] : most;
+  }
+  if (!(pairs.sigma * difference(most, least) <= near_scores)) {
+    return sum_all(pairs, VectorMath{}, slopes);
+  }
+  const double middle = least + (most - least) / 2;
+  double* __restrict const rising = room;
+  double* __restrict const falling = room + pairs.n + lanes;
+  for (std::int64_t i = 0; i < pairs.n; ++i) {
+    rising[i] = exponential(pairs.sigma * (pairs.scores[i] - middle));
+    falling[i] = exponential(-pairs.sigma * (pairs.scores[i] - middle));
+  }
+  std::fill_n(rising + pairs.n, lanes, 1.0);
+  std::fill_n(falling + pairs.n, lanes, 1.0);
+  return sum_all(pairs, NearMath{rising, falling}, slopes);
+}
+
+PairSums sum_logistic(const LogisticPairs& pairs, double* room, double* slopes) {
+  return sum_exponentials(pairs, room, slopes);
+}
+PairSums sum_hinge(const HingePairs& pairs, double*, double* slopes) { return sum_all(pairs, VectorMath{}, slopes); }
+PairSums sum_squared(const SquaredPairs& pairs, double*, double* slopes) {
+  return sum_all(pairs, VectorMath{}, slopes);
+}
+PairSums sum_lambda(const LambdaPairs<false>& pairs, double* room, double* slopes) {
+  return sum_exponentials(pairs, room, slopes);
+}
+PairSums sum_lambda_by_distance(const LambdaPairs<true>& pairs, double* room, double* slopes) {
+  return sum_exponentials(pairs, room, slopes);
+}
+PairSums sum_first_discount(const FirstDiscountPairs& pairs, double* room, double* slopes) {
+  return sum_exponentials(pairs, room, slopes);
+}
 
 }  // namespace ranktape::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -93,21 +126,23 @@ HWY_EXPORT(sum_lambda);
 HWY_EXPORT(sum_lambda_by_distance);
 HWY_EXPORT(sum_first_discount);
 
-PairSums sum_pairs(const LogisticPairs& pairs, double* slopes) {
-  return HWY_DYNAMIC_DISPATCH(sum_logistic)(pairs, slopes);
+PairSums sum_pairs(const LogisticPairs& pairs, double* room, double* slopes) {
+  return HWY_DYNAMIC_DISPATCH(sum_logistic)(pairs, room, slopes);
 }
-PairSums sum_pairs(const HingePairs& pairs, double* slopes) { return HWY_DYNAMIC_DISPATCH(sum_hinge)(pairs, slopes); }
-PairSums sum_pairs(const SquaredPairs& pairs, double* slopes) {
-  return HWY_DYNAMIC_DISPATCH(sum_squared)(pairs, slopes);
+PairSums sum_pairs(const HingePairs& pairs, double* room, double* slopes) {
+  return HWY_DYNAMIC_DISPATCH(sum_hinge)(pairs, room, slopes);
 }
-PairSums sum_pairs(const LambdaPairs<false>& pairs, double* slopes) {
-  return HWY_DYNAMIC_DISPATCH(sum_lambda)(pairs, slopes);
+PairSums sum_pairs(const SquaredPairs& pairs, double* room, double* slopes) {
+  return HWY_DYNAMIC_DISPATCH(sum_squared)(pairs, room, slopes);
 }
-PairSums sum_pairs(const LambdaPairs<true>& pairs, double* slopes) {
-  return HWY_DYNAMIC_DISPATCH(sum_lambda_by_distance)(pairs, slopes);
+PairSums sum_pairs(const LambdaPairs<false>& pairs, double* room, double* slopes) {
+  return HWY_DYNAMIC_DISPATCH(sum_lambda)(pairs, room, slopes);
 }
-PairSums sum_pairs(const FirstDiscountPairs& pairs, double* slopes) {
-  return HWY_DYNAMIC_DISPATCH(sum_first_discount)(pairs, slopes);
+PairSums sum_pairs(const LambdaPairs<true>& pairs, double* room, double* slopes) {
+  return HWY_DYNAMIC_DISPATCH(sum_lambda_by_distance)(pairs, room, slopes);
+}
+PairSums sum_pairs(const FirstDiscountPairs& pairs, double* room, double* slopes) {
+  return HWY_DYNAMIC_DISPATCH(sum_first_discount)(pairs, room, slopes);
 }
 
 }  // namespace ranktape::detail

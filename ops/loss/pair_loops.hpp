@@ -10,11 +10,12 @@ namespace ranktape::detail {
 inline constexpr std::int64_t pair_padding = 8;
 
 /// Sums a list's terms; adds to `slopes`, which is zero, the derivative by each document, in the order of the pairs.
-PairSums sum_pairs(const LogisticPairs& pairs, double* slopes);
-PairSums sum_pairs(const HingePairs& pairs, double* slopes);
-PairSums sum_pairs(const SquaredPairs& pairs, double* slopes);
-PairSums sum_pairs(const LambdaPairs<false>& pairs, double* slopes);
-PairSums sum_pairs(const LambdaPairs<true>& pairs, double* slopes);
-PairSums sum_pairs(const FirstDiscountPairs& pairs, double* slopes);
+/// `room` is for two more numbers a document and their padding.
+PairSums sum_pairs(const LogisticPairs& pairs, double* room, double* slopes);
+PairSums sum_pairs(const HingePairs& pairs, double* room, double* slopes);
+PairSums sum_pairs(const SquaredPairs& pairs, double* room, double* slopes);
+PairSums sum_pairs(const LambdaPairs<false>& pairs, double* room, double* slopes);
+PairSums sum_pairs(const LambdaPairs<true>& pairs, double* room, double* slopes);
+PairSums sum_pairs(const FirstDiscountPairs& pairs, double* room, double* slopes);
 
 }  // namespace ranktape::detail

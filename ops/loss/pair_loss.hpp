@@ -24,7 +24,8 @@ struct PairWorkspace {
         scores(padded(longest)),
         labels(padded(longest)),
         weights(padded(longest)),
-        slopes(padded(longest)) {}
+        slopes(padded(longest)),
+        room(2 * padded(longest)) {}
 
   static std::size_t padded(std::int64_t longest) { return static_cast<std::size_t>(longest + pair_padding); }
   static void pad(const Array<double>& of, std::int64_t n) { std::fill_n(of.data() + n, pair_padding, 0.0); }
@@ -44,6 +45,7 @@ struct PairWorkspace {
   Array<double> labels;
   Array<double> weights;
   Array<double> slopes;
+  Array<double> room;
 };
 
 /// Sums the pairs of a list that counts and writes its loss and derivatives.
@@ -51,7 +53,7 @@ template <class Scalar, class Pairs>
 void write_pairs(const PairWorkspace<Scalar>& work, const Pairs& pairs, const PairReduction& reduction,
                  const ListLosses& losses, std::int64_t list, std::int64_t begin) {
   std::fill_n(work.slopes.data(), pairs.n + pair_padding, 0.0);
-  const TermsOfList found = reduce_pairs(sum_pairs(pairs, work.slopes.data()), true, reduction);
+  const TermsOfList found = reduce_pairs(sum_pairs(pairs, work.room.data(), work.slopes.data()), true, reduction);
   losses.found()[list] = found.list;
   for (std::int64_t i = 0; i < pairs.n; ++i) {
     losses.derivative()[begin + work.order.data()[i]] = found.scale * work.slopes.data()[i];
