@@ -24,7 +24,11 @@
 #include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/layers.hpp>
 #include <ranktape/ops/linalg.hpp>
+#include <ranktape/ops/loss/lambda_loss.hpp>
+#include <ranktape/ops/loss/listwise.hpp>
 #include <ranktape/ops/loss/neural_ndcg.hpp>
+#include <ranktape/ops/loss/pairwise.hpp>
+#include <ranktape/ops/loss/pointwise.hpp>
 #include <ranktape/ops/loss/rank_mixture.hpp>
 #include <ranktape/ops/loss/reduction.hpp>
 #include <ranktape/ops/loss/soft_ndcg.hpp>

@@ -1,4 +1,5 @@
 #include "rank_losses.hpp"
+#include "list_losses.hpp"
 #include "sanitizers.hpp"
 
 #include <ranktape/optim/adam.hpp>
@@ -128,6 +129,24 @@ std::uint64_t allocations_of(int count, Function&& function) {
 }
 
 }  // namespace
+
+TEST_CASE("memory: no loss over lists allocates anything after warm-up") {
+  if (nothing_is_counted()) return;
+  Training training;
+  const Batch& batch = training.batch;
+  const LossWeights weights = {Tensor::ones(Shape{5}), Tensor::ones(Shape{40})};
+  for (const std::string& name : tests::list_loss_names()) {
+    CAPTURE(name);
+    const tests::ListLoss loss = tests::list_loss(name, tests::default_options(name), "mean", "mean");
+    const Shape shape = name == "ordinal" ? Shape{40, 3} : Shape{40};
+    const Tensor scores = Tensor::randn(shape, training.random, {.requires_grad = true});
+    CHECK(allocations_of(100, [&] {
+            const Tape tape;
+            const Gradients gradients = loss(scores, batch.targets, batch.groups, weights).backward();
+            CHECK(gradients.contains(scores));
+          }) == 0);
+  }
+}
 
 TEST_CASE("memory: 10,000 training steps allocate nothing after warm-up") {
   if (nothing_is_counted()) return;

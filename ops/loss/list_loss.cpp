@@ -11,19 +11,6 @@
 namespace ranktape::detail {
 namespace {
 
-void check_type_and_device(const char* operation, Operand predictions, const char* called, const Tensor& other) {
-  if (predictions->dtype() != other.dtype()) {
-    fail<DTypeError>(predictions.where(), operation,
-                     "predictions {} and {} {} differ in type; convert one with to(DType)", describe(predictions),
-                     called, describe(other));
-  }
-  if (predictions->device() != other.device()) {
-    fail<DeviceError>(predictions.where(), operation,
-                      "predictions {} are on {} and {} {} on {}; move one with to(Device)", describe(predictions),
-                      to_string(predictions->device()), called, describe(other), to_string(other.device()));
-  }
-}
-
 template <class Scalar>
 ListLoss sum_on_cpu(const kernels::WeightedListLoss<Scalar>& weighted, std::int64_t count) {
   ListLoss total;
@@ -46,6 +33,19 @@ void sum_or_mean(const kernels::WeightedListLoss<Scalar>& weighted, std::int64_t
 }
 
 }  // namespace
+
+void check_type_and_device(const char* operation, Operand predictions, const char* called, const Tensor& other) {
+  if (predictions->dtype() != other.dtype()) {
+    fail<DTypeError>(predictions.where(), operation,
+                     "predictions {} and {} {} differ in type; convert one with to(DType)", describe(predictions),
+                     called, describe(other));
+  }
+  if (predictions->device() != other.device()) {
+    fail<DeviceError>(predictions.where(), operation,
+                      "predictions {} are on {} and {} {} on {}; move one with to(Device)", describe(predictions),
+                      to_string(predictions->device()), called, describe(other), to_string(other.device()));
+  }
+}
 
 void check_alike(const char* operation, Operand predictions, const char* called, const Tensor& other) {
   if (predictions->shape() != other.shape()) {
@@ -93,6 +93,12 @@ void check_weights(const char* operation, Operand documents, const Lists& lists,
     }
     check_type_and_device(operation, documents, "weights of the documents", weights.documents);
     check_not_negative(operation, Operand(weights.documents, documents.where()), rule);
+  }
+}
+
+void check_positive(const char* operation, Operand predictions, const char* option, double value) {
+  if (!(value > 0 && std::isfinite(value))) {
+    fail<NumericError>(predictions.where(), operation, "{} {} must be a finite number greater than 0", option, value);
   }
 }
 

@@ -18,10 +18,14 @@ Lists lists_of_loss(const char* operation, Operand predictions, Operand targets,
 
 /// Throws unless the two have one shape, dtype and device.
 void check_alike(const char* operation, Operand predictions, const char* called, const Tensor& other);
+void check_type_and_device(const char* operation, Operand predictions, const char* called, const Tensor& other);
 /// Throws unless weights of queries and of `documents` fit them, and are finite and not negative.
 void check_weights(const char* operation, Operand documents, const Lists& lists, const LossWeights& weights);
 /// Throws NumericError naming the first element that is negative or not finite; `rule` says what must be.
 void check_not_negative(const char* operation, Operand values, const char* rule);
+
+/// Throws NumericError unless the option is a finite number greater than 0.
+void check_positive(const char* operation, Operand predictions, const char* option, double value);
 
 /// The weights as kernels see them, for tensors of this type.
 template <class Scalar>

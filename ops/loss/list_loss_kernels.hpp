@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ranktape/ops/list_tiles.hpp>
+#include <ranktape/ops/loss/reduction.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -19,11 +20,50 @@ struct ListLoss {
   }
 };
 
+/// The terms of one list, each times its weight, and the smallest and largest of its targets.
+struct TermSums {
+  double loss = 0;
+  double weight = 0;
+  double least = std::numeric_limits<double>::infinity();
+  double greatest = -std::numeric_limits<double>::infinity();
+  constexpr TermSums& operator+=(const TermSums& other) {
+    loss += other.loss;
+    weight += other.weight;
+    least = other.least < least ? other.least : least;
+    greatest = other.greatest > greatest ? other.greatest : greatest;
+    return *this;
+  }
+};
+
+/// What a list's terms come to, and what the derivatives of their sum are multiplied by.
+struct TermsOfList {
+  ListLoss list = {};
+  double scale = 0;
+};
+
+constexpr TermsOfList reduce_terms(double loss, double weight, TermReduction terms, bool informative) {
+  if (!informative) {
+    return {};
+  }
+  const double scale = terms != TermReduction::mean ? 1 : (weight > 0 ? 1 / weight : 0);
+  return {{scale * loss, terms == TermReduction::batch_mean ? weight : 1}, scale};
+}
+
+/// a - b for scores of any size: the difference of two numbers of 1e308 stays finite.
+constexpr double difference(double a, double b) {
+  constexpr double most = 1e290;
+  const double d = a - b;
+  return d > most ? most : (d < -most ? -most : d);
+}
+
 /// Weights of queries or documents; null: 1 each.
 template <class Scalar>
 struct WeightsView {
   const Scalar* values;
   constexpr double operator[](std::int64_t i) const { return values == nullptr ? 1 : static_cast<double>(values[i]); }
+  [[nodiscard]] constexpr WeightsView from(std::int64_t begin) const {
+    return {values == nullptr ? nullptr : values + begin};
+  }
 };
 
 namespace kernels {

@@ -12,6 +12,14 @@ enum class Reduction {
   none   ///< weight * loss of each list, [lists]
 };
 
+/// How the terms of one list (its pairs, or its documents) become its loss.
+enum class TermReduction {
+  sum,        ///< of weight * term
+  mean,       ///< sum of weight * term over sum of weight
+  batch_mean  ///< as sum, but the list counts as much as its terms weigh: Reduction::mean is over all terms of all
+              ///< lists
+};
+
 /// What each query and each document counts, as constants; every weight finite and not negative. Undefined tensors
 /// stand for 1 each.
 struct LossWeights {

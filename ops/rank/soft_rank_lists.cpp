@@ -1,5 +1,6 @@
 // Soft ranks and their gradient, list by list; soft_rank.cpp has the mathematics.
 
+#include <ranktape/ops/rank/exponential.hpp>
 #include <ranktape/ops/rank/pooling_workspace.hpp>
 #include <ranktape/ops/rank/soft_rank_lists.hpp>
 
@@ -10,7 +11,6 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <ranktape/ops/rank/exponential-inl.hpp>
 #include <ranktape/ops/rank/isotonic-inl.hpp>
 #include <ranktape/ops/rank/keys-inl.hpp>
 #include <ranktape/ops/rank/sums-inl.hpp>

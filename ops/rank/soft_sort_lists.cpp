@@ -1,5 +1,6 @@
 // Soft sorted values and their gradient, list by list; soft_sort.cpp has the mathematics.
 
+#include <ranktape/ops/rank/exponential.hpp>
 #include <ranktape/ops/rank/pooling_workspace.hpp>
 #include <ranktape/ops/rank/scaled_isotonic.hpp>
 #include <ranktape/ops/rank/soft_sort_lists.hpp>
@@ -12,7 +13,6 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <ranktape/ops/rank/exponential-inl.hpp>
 #include <ranktape/ops/rank/isotonic-inl.hpp>
 #include <ranktape/ops/rank/keys-inl.hpp>
 #include <ranktape/ops/rank/sums-inl.hpp>

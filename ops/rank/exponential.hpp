@@ -1,23 +1,15 @@
-// Included once for each instruction set (see sorted_keys.cpp), so the guard lets it through each time.
-#if defined(RANKTAPE_OPS_RANK_EXPONENTIAL_INL_HPP) == defined(HWY_TARGET_TOGGLE)
-#ifdef RANKTAPE_OPS_RANK_EXPONENTIAL_INL_HPP
-#undef RANKTAPE_OPS_RANK_EXPONENTIAL_INL_HPP
-#else
-#define RANKTAPE_OPS_RANK_EXPONENTIAL_INL_HPP
-#endif
-
-#include <hwy/highway.h>
+#pragma once
 
 #include <bit>
 #include <cstdint>
 #include <numbers>
 
-HWY_BEFORE_NAMESPACE();
-namespace ranktape::detail::HWY_NAMESPACE {
+// Internal: plain arithmetic without a branch, so that loops around it are vectorised for whichever instruction set
+// they are compiled, and the bits are the same on every processor.
+namespace ranktape::detail {
 
-/// e^t for |t| <= 700, to a few units in the last place. Plain arithmetic without a branch: loops around it are
-/// vectorised, and the bits are the same on every processor.
-inline double exponential(double t) {
+/// e^t for |t| <= 700, to a few units in the last place.
+constexpr double exponential(double t) {
   // e^t = 2^k e^r, |r| <= ln 2 / 2. ln 2 comes in two parts, the first with few enough bits that its product with k
   // is exact (Cody and Waite).
   constexpr double ln2_high = 0x1.62e42fefa38p-1;
@@ -45,7 +37,23 @@ inline double exponential(double t) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + exponent);
 }
 
-}  // namespace ranktape::detail::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+/// log(1 + x) for 0 <= x <= 1, to a few units in the last place.
+constexpr double log_one_plus(double x) {
+  // log(1 + x) = 2 artanh(x / (2 + x)), and above sqrt(2) - 1 that of (1 + x) / 2, plus log 2: so |t| < 0.172.
+  const double halved = x > std::numbers::sqrt2 - 1 ? 1 : 0;
+  const double t = (x - halved) / (x + 2 + halved);
+  const double z = t * t;
+  // 1 + z / 3 + z^2 / 5 + ...: the first term left out is below 3e-17.
+  double p = 1.0 / 19;
+  p = p * z + 1.0 / 17;
+  p = p * z + 1.0 / 15;
+  p = p * z + 1.0 / 13;
+  p = p * z + 1.0 / 11;
+  p = p * z + 1.0 / 9;
+  p = p * z + 1.0 / 7;
+  p = p * z + 1.0 / 5;
+  p = p * z + 1.0 / 3;
+  return (2 * t + 2 * t * (z * p)) + halved * std::numbers::ln2;
+}
 
-#endif
+}  // namespace ranktape::detail
