@@ -28,24 +28,11 @@ struct TrainArguments {
   int seeds = 5;  ///< `compare` only
 };
 
-struct PredictArguments {
-  std::string model_file;
-  std::string data_file;
-  std::string output_file = "-";
-};
-
-struct EvaluateArguments {
-  std::string data_file;
-  std::string scores_file;
-};
-
 /// The loss of a name; throws std::invalid_argument with the names there are.
 ranktape::RankingLoss loss_of(const std::string& name, double strength);
 std::vector<std::string> loss_names();
 
 void train_command(const TrainArguments& arguments);
 void compare_command(const TrainArguments& arguments);
-void predict_command(const PredictArguments& arguments);
-void evaluate_command(const EvaluateArguments& arguments);
 
 }  // namespace train_ranker

@@ -11,19 +11,21 @@ using namespace ranktape;
 std::vector<std::string> metric_names() { return {"NDCG@1", "NDCG@3", "NDCG@5", "NDCG@10", "MAP", "MRR", "Spearman"}; }
 
 Evaluation evaluate(const Tensor& scores, const Dataset& data) {
-  Evaluation evaluation;
-  for (const std::int64_t k : {1, 3, 5, 10}) {
-    const Metric metric = ndcg(scores, data.labels, data.groups, {.k = k});
-    evaluation.values.push_back(metric.mean);
-    evaluation.ndcg_at_10 = metric.mean;
-    evaluation.without_relevant = metric.left_out;
+  std::vector<MetricSpecification> specifications;
+  for (const std::string& name : metric_names()) {
+    specifications.push_back(parse_metric(name));
   }
-  evaluation.values.push_back(average_precision(scores, data.labels, data.groups).mean);
-  evaluation.values.push_back(reciprocal_rank(scores, data.labels, data.groups).mean);
-  const Metric correlation = spearman_correlation(scores, data.labels, data.groups);
-  evaluation.values.push_back(correlation.mean);
-  evaluation.spearman = correlation.mean;
-  evaluation.without_order = correlation.left_out;
+  const std::vector<Metric> metrics = evaluate_metrics(scores, data.labels, data.groups, specifications);
+  Evaluation evaluation;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    evaluation.values.push_back(metrics[i].mean);
+    if (metric_names()[i] == "NDCG@10") {
+      evaluation.ndcg_at_10 = metrics[i].mean;
+      evaluation.without_relevant = metrics[i].left_out;
+    }
+  }
+  evaluation.spearman = metrics.back().mean;
+  evaluation.without_order = metrics.back().left_out;
   return evaluation;
 }
 

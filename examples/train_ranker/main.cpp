@@ -1,4 +1,6 @@
 #include "commands.hpp"
+#include "evaluate_command.hpp"
+#include "predict_command.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -62,37 +64,23 @@ int main(int argc, char** argv) {
   compare->get_option("--test")->required();
   compare->add_option("--seeds", training.seeds, "how many")->check(CLI::PositiveNumber)->capture_default_str();
 
-  PredictArguments prediction;
-  CLI::App* predict = app.add_subcommand("predict", "score documents with a saved model, one score a line");
-  predict->add_option("--model", prediction.model_file, "a file written by train")->required();
-  predict->add_option("--data", prediction.data_file, "LETOR / SVMlight data; its labels do not matter")->required();
-  predict->add_option("--output", prediction.output_file, "- is standard output")->capture_default_str();
+  add_predict_command(app);
+  add_evaluate_command(app);
 
-  EvaluateArguments evaluation;
-  CLI::App* evaluate = app.add_subcommand("evaluate", "metrics of a file of scores");
-  evaluate->add_option("--data", evaluation.data_file, "the data that was scored, with labels")->required();
-  evaluate->add_option("--scores", evaluation.scores_file, "one score a line, in the order of the data")->required();
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : bad_input;
-  }
-  if (training.hidden == std::vector<std::int64_t>{0}) {
-    training.hidden.clear();
-  }
   try {
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // epochs appear as they end, also in a pipe
+    app.parse(argc, argv);
+    if (training.hidden == std::vector<std::int64_t>{0}) {
+      training.hidden.clear();
+    }
     if (train->parsed()) {
       train_command(training);
     } else if (compare->parsed()) {
       compare_command(training);
-    } else if (predict->parsed()) {
-      predict_command(prediction);
-    } else {
-      evaluate_command(evaluation);
     }
     return 0;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : bad_input;
   } catch (const ranktape::FormatError& error) {
     fmt::print(stderr, "ranktape: {}\n", error.what());
     return bad_input;
