@@ -87,6 +87,8 @@ std::vector<Metric> metrics_of(const std::vector<double>& scores, const Dataset&
   const std::vector<double> all_labels = data.labels.to_vector<double>();
   std::vector<double> ordered_scores;
   std::vector<double> ordered_labels;
+  ordered_scores.reserve(order.size());
+  ordered_labels.reserve(order.size());
   for (const std::size_t document : order) {
     ordered_scores.push_back(scores[document]);
     ordered_labels.push_back(all_labels[document]);
