@@ -82,6 +82,13 @@ TEST_CASE("metric uncertainty: NaN is left out, in either system") {
   CHECK(none.p_value == 1);
 }
 
+TEST_CASE("metric uncertainty: an estimated p-value counts the signs as they are") {
+  const std::vector<double> worse(40, 0.25);
+  const std::vector<double> better(40, 0.5);
+  // No other sign of 2^40 is as far from 0 but the opposite of all: none of the resamples finds it.
+  CHECK(compare_paired(worse, better, {.resamples = 999}).p_value == 0.001);
+}
+
 TEST_CASE("metric uncertainty: the seed decides, not the threads") {
   Random random(3);
   std::vector<double> first;

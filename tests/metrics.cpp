@@ -234,20 +234,20 @@ TEST_CASE("metrics: exact error texts") {
         }) == "ndcg: document 1 has label -1, and gains must not be negative");
   CHECK(tests::error_text<NumericError>([&] {
           dcg(scores, tests::from({0, 1330}), pair);
-        }) == "dcg: document 1 has label 1330, too large for a gain of 2^label - 1; take Gain::linear");
+        }) == "dcg: document 1 has label 1330, too large for a gain of 2^label - 1; take the linear gain");
   CHECK(dcg(scores, tests::from({0, 1330}), pair, {.k = 1, .gain = Gain::linear}).mean == 1330);
   CHECK(tests::error_text<NumericError>([&] {
           expected_reciprocal_rank(scores, tests::from({5, 1}), pair);
         }) ==
-        "expected_reciprocal_rank: document 0 has label 5, above MetricOptions::largest_label = 4, which expected "
-        "reciprocal rank divides by");
+        "expected_reciprocal_rank: document 0 has label 5, above the largest label of the options, 4, which "
+        "expected reciprocal rank divides by");
   CHECK(spearman_correlation(scores, tests::from({0, -1}), pair).mean == -1);  // needs no gains
   CHECK(tests::error_text<NumericError>([&] { precision(scores, scores, pair, {.k = -1}); }) ==
         "precision: k is -1; it must be positive, or 0 for whole lists");
   const MetricSpecification hit{.kind = MetricKind::hit_rate, .k = 1};
   CHECK(tests::error_text<NumericError>([&] {
           evaluate_metrics(scores, scores, pair, {&hit, 1}, {.ties = Ties::together});
-        }) == "evaluate_metrics: hit_rate@1 is not defined for Ties::together; take Ties::averaged");
+        }) == "evaluate_metrics: hit_rate@1 is not defined for ties taken together; take them averaged");
   CHECK(tests::error_text<NumericError>([&] {
           evaluate_metrics(scores, scores, pair, {&hit, 1}, {.k = 5});
         }) == "evaluate_metrics: options.k is 5; the k of each specification counts, so leave it 0");

@@ -32,7 +32,7 @@ void check_options(const char* operation, SourceLocation where, std::span<const 
     const bool by_order =
         has_kind({&specification, 1}, {MetricKind::kendall, MetricKind::spearman, MetricKind::pairwise_accuracy});
     if (options.ties == Ties::together && !together && !by_order) {
-      fail<NumericError>(where, operation, "{} is not defined for Ties::together; take Ties::averaged",
+      fail<NumericError>(where, operation, "{} is not defined for ties taken together; take them averaged",
                          to_string(specification));
     }
   }
@@ -51,12 +51,13 @@ void check_labels(const char* operation, SourceLocation where, std::span<const d
       fail<NumericError>(where, operation, "document {} has label {}, and gains must not be negative", i, labels[i]);
     }
     if (gains && options.gain == Gain::exponential && labels[i] > largest_exponent) {
-      fail<NumericError>(where, operation, "document {} has label {}, too large for a gain of 2^label - 1; take {}", i,
-                         labels[i], "Gain::linear");
+      fail<NumericError>(where, operation,
+                         "document {} has label {}, too large for a gain of 2^label - 1; take the linear gain", i,
+                         labels[i]);
     }
     if (stops && labels[i] > options.largest_label) {
       fail<NumericError>(where, operation,
-                         "document {} has label {}, above MetricOptions::largest_label = {}, which expected "
+                         "document {} has label {}, above the largest label of the options, {}, which expected "
                          "reciprocal rank divides by",
                          i, labels[i], options.largest_label);
     }

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <ranktape/ranktape.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace train_ranker {
+
+/// The bytes of a file, or of standard input for "-", unpacked where they are gzip.
+std::string read_text(const std::string& file);
+
+/// What messages call a file: "standard input" for "-".
+std::string shown_name(const std::string& file);
+
+/// A LETOR file, or standard input for "-".
+ranktape::Dataset read_data(const std::string& file, const ranktape::LetorOptions& options);
+
+/// Replaces the file in one step, or writes to standard output for "-". Throws Error if that fails.
+void write_text(const std::string& file, std::string_view text);
+
+/// The text of a library's error without the place in the source, which says nothing to a reader of the program.
+std::string without_place(const ranktape::Error& error);
+
+}  // namespace train_ranker
