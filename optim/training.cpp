@@ -36,12 +36,12 @@ std::vector<std::int64_t> queries_to_learn(const Dataset& data) {
 }
 
 // Returns the loss. A new batch each time, so that no more than one is copied at any time.
-double training_step(const Mlp& model, const Batch& batch, const TrainingOptions& options, Random& dropout,
+double training_step(const ScoringModel& model, const Batch& batch, const TrainingOptions& options, Random& dropout,
                      Optimizer& optimizer) {
-  const DType dtype = model.options().dtype;
+  const DType dtype = model.dtype();
   const Device device = model.device();
   const Tape tape;
-  const Tensor predictions = model(batch.features.to(device).to(dtype), dropout);
+  const Tensor predictions = model(batch.features.to(device).to(dtype), batch.groups, dropout);
   const Tensor loss = options.loss(predictions, batch.targets.to(device).to(dtype), batch.groups);
   const double value = loss.item();
   // Of a loss gone wrong, the check tells where.
@@ -53,7 +53,7 @@ double training_step(const Mlp& model, const Batch& batch, const TrainingOptions
 
 }  // namespace
 
-std::vector<EpochReport> train(const Mlp& model, const Dataset& data, const TrainingOptions& options,
+std::vector<EpochReport> train(const ScoringModel& model, const Dataset& data, const TrainingOptions& options,
                                SourceLocation where) {
   check_options(options, where);
   std::vector<std::int64_t> queries = queries_to_learn(data);

@@ -3,8 +3,8 @@
 #include <ranktape/core/io/dataset.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/optim/adam.hpp>
-#include <ranktape/optim/mlp.hpp>
 #include <ranktape/optim/schedule.hpp>
+#include <ranktape/optim/scoring_model.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -43,7 +43,7 @@ struct TrainingOptions {
 /// the model's type. The same seed, data and model give the same bits. Returns a report per epoch. Throws NumericError
 /// for options out of range, no query to learn from, or a loss that is NaN or infinite (naming the operation that made
 /// it so).
-std::vector<EpochReport> train(const Mlp& model, const Dataset& data, const TrainingOptions& options = {},
+std::vector<EpochReport> train(const ScoringModel& model, const Dataset& data, const TrainingOptions& options = {},
                                SourceLocation where = SourceLocation::current());
 
 }  // namespace ranktape
