@@ -172,7 +172,7 @@ TEST_CASE("ranking model: attention scorers that contradict themselves") {
   CHECK(refused_attention("blocks", "65") == "model: blocks is '65', not a number from 1 to 64");
   CHECK(refused_attention("heads", "4") == "model: 4 heads do not divide the width 6 into equal parts");
   const std::string numbers = " numbers, and the file 385";
-  CHECK(refused_attention("width", "16777216").ends_with(numbers));
+  CHECK(refused_attention("width", "16777215").ends_with(numbers));
   CHECK(refused_attention("blocks", "64").ends_with(numbers));
   CHECK(refused_attention("feed_forward", "6") ==
         "model: a model with 4 features, width 6, 1 blocks and feed_forward 6 has 333" + numbers);
