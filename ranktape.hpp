@@ -15,12 +15,14 @@
 #include <ranktape/core/pool.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/core/sparse_matrix.hpp>
 #include <ranktape/core/suggestion.hpp>
 #include <ranktape/core/tape.hpp>
 #include <ranktape/core/tensor.hpp>
 #include <ranktape/core/threads.hpp>
 #include <ranktape/core/version.hpp>
 #include <ranktape/ops/activation.hpp>
+#include <ranktape/ops/attention.hpp>
 #include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/layers.hpp>
 #include <ranktape/ops/linalg.hpp>
@@ -50,10 +52,13 @@
 #include <ranktape/ops/rank/sorting_network.hpp>
 #include <ranktape/ops/reduce.hpp>
 #include <ranktape/ops/shape_operations.hpp>
+#include <ranktape/ops/sparse_linear.hpp>
 #include <ranktape/optim/adam.hpp>
+#include <ranktape/optim/attention_scorer.hpp>
 #include <ranktape/optim/clip.hpp>
 #include <ranktape/optim/early_stopping.hpp>
 #include <ranktape/optim/initialization.hpp>
+#include <ranktape/optim/layer_norm.hpp>
 #include <ranktape/optim/linear.hpp>
 #include <ranktape/optim/mlp.hpp>
 #include <ranktape/optim/named_loss.hpp>
@@ -61,6 +66,7 @@
 #include <ranktape/optim/ranking_model.hpp>
 #include <ranktape/optim/scaler.hpp>
 #include <ranktape/optim/schedule.hpp>
+#include <ranktape/optim/scoring_model.hpp>
 #include <ranktape/optim/sgd.hpp>
 #include <ranktape/optim/trainer.hpp>
 #include <ranktape/optim/training.hpp>

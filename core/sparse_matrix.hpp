@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace ranktape {
@@ -56,6 +57,16 @@ class SparseMatrix {
   [[nodiscard]] SparseMatrix transposed(SourceLocation where = SourceLocation::current()) const;
   /// The same matrix with other columns: those from `columns` on are left out, new ones are empty.
   [[nodiscard]] SparseMatrix with_columns(std::int64_t columns, SourceLocation where = SourceLocation::current()) const;
+  /// The same entries with other values, those that function(column, value) gives: a copy. DeviceError off the CPU.
+  template <class Function>
+  [[nodiscard]] SparseMatrix transformed(const Function& function,
+                                         SourceLocation where = SourceLocation::current()) const {
+    std::vector<float> changed(values(where).begin(), values(where).end());
+    for (std::size_t entry = 0; entry < changed.size(); ++entry) {
+      changed[entry] = function(indices(where)[entry], changed[entry]);
+    }
+    return with_values(std::move(changed));
+  }
   /// A matrix with all entries, [rows, columns], on the same device.
   [[nodiscard]] Tensor to_dense(DType dtype = DType::float32, SourceLocation where = SourceLocation::current()) const;
   /// On another device, with what gradients need there (its transpose: twice the memory); itself where nothing changes.
@@ -76,6 +87,9 @@ class SparseMatrix {
   [[nodiscard]] const Data& data() const { return *data_; }
 
  private:
+  /// On the CPU; there are as many.
+  [[nodiscard]] SparseMatrix with_values(std::vector<float> values) const;
+
   explicit SparseMatrix(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
 
   std::shared_ptr<const Data> data_;

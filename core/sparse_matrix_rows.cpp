@@ -125,4 +125,14 @@ SparseMatrix SparseMatrix::with_columns(std::int64_t columns, SourceLocation whe
   return SparseMatrix(detail::share_data(to.data(columns)));
 }
 
+SparseMatrix SparseMatrix::with_values(std::vector<float> values) const {
+  // Places stay those of this matrix, which it keeps alive.
+  const auto owner = std::make_shared<const std::pair<std::vector<float>, std::shared_ptr<const void>>>(
+      std::move(values), data_->owner);
+  Data data = *data_;
+  data.values = owner->first.data();
+  data.owner = owner;
+  return SparseMatrix(detail::share_data(std::move(data)));
+}
+
 }  // namespace ranktape

@@ -1,5 +1,6 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/ops/linalg.hpp>
+#include <ranktape/ops/sparse_linear.hpp>
 #include <ranktape/optim/linear.hpp>
 
 namespace ranktape {
@@ -31,6 +32,23 @@ Tensor Linear::operator()(Operand x, Activation activation) const {
   const Operand w(weight, x.where());
   return bias.defined() ? linear(x, w, Operand(bias, x.where()), activation)
                         : apply(activation, Operand(linear(x, w), x.where()));
+}
+
+Tensor Linear::operator()(const SparseMatrix& x, SourceLocation where) const {
+  const Operand w(weight, where);
+  return bias.defined() ? linear(x, w, Operand(bias, where)) : linear(x, w);
+}
+
+Tensor Linear::operator()(const SparseMatrix& x, Activation activation, SourceLocation where) const {
+  return apply(activation, Operand((*this)(x, where), where));
+}
+
+Linear Linear::named(std::string_view name) const {
+  weight.named(fmt::format("{}.weight", name));
+  if (bias.defined()) {
+    bias.named(fmt::format("{}.bias", name));
+  }
+  return *this;
 }
 
 std::vector<Tensor> Linear::parameters() const {

@@ -3,10 +3,12 @@
 #include <ranktape/core/dtype.hpp>
 #include <ranktape/core/operand.hpp>
 #include <ranktape/core/random.hpp>
+#include <ranktape/core/sparse_matrix.hpp>
 #include <ranktape/ops/activation.hpp>
 #include <ranktape/optim/initialization.hpp>
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace ranktape {
@@ -26,6 +28,16 @@ struct Linear {
   [[nodiscard]] Tensor operator()(Operand x) const;
   /// The same with an activation behind it, in one operation.
   [[nodiscard]] Tensor operator()(Operand x, Activation activation) const;
+  /// The same with the caller's line given, and of sparse x.
+  [[nodiscard]] Tensor operator()(const Tensor& x, SourceLocation where) const { return (*this)(Operand(x, where)); }
+  [[nodiscard]] Tensor operator()(const Tensor& x, Activation activation, SourceLocation where) const {
+    return (*this)(Operand(x, where), activation);
+  }
+  [[nodiscard]] Tensor operator()(const SparseMatrix& x, SourceLocation where = SourceLocation::current()) const;
+  [[nodiscard]] Tensor operator()(const SparseMatrix& x, Activation activation,
+                                  SourceLocation where = SourceLocation::current()) const;
+  /// Renames the parameters to "NAME.weight" and "NAME.bias"; returns the layer.
+  [[nodiscard]] Linear named(std::string_view name) const;
   /// "weight" and, if there is one, "bias".
   [[nodiscard]] std::vector<Tensor> parameters() const;
   [[nodiscard]] Linear clone() const { return to(weight.device()); }

@@ -1,7 +1,7 @@
 #include <ranktape/core/fail.hpp>
-#include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/layers.hpp>
-#include <ranktape/ops/shape_operations.hpp>
+#include <ranktape/optim/check_features.hpp>
 #include <ranktape/optim/check_options.hpp>
 #include <ranktape/optim/mlp.hpp>
 
@@ -20,45 +20,50 @@ Mlp::Mlp(const std::vector<std::int64_t>& sizes, Random& random, const MlpOption
     }
   }
   detail::check_fraction(where, "Mlp", "dropout", options.dropout);
-  const TensorOptions parameter = {.dtype = options.dtype, .requires_grad = true};
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i) {
     const Linear layer(sizes[i], sizes[i + 1], random,
                        {.initialization = options.initialization, .dtype = options.dtype}, where);
-    layer.weight.named(fmt::format("layers.{}.weight", i));
-    layer.bias.named(fmt::format("layers.{}.bias", i));
-    layers_.push_back(layer);
+    layers_.push_back(layer.named(fmt::format("layers.{}", i)));
     if (options.layer_norm && i + 2 < sizes.size()) {
-      norms_.push_back({Tensor::ones(Shape{sizes[i + 1]}, parameter).named(fmt::format("norms.{}.weight", i)),
-                        Tensor::zeros(Shape{sizes[i + 1]}, parameter).named(fmt::format("norms.{}.bias", i))});
+      norms_.emplace_back(sizes[i + 1], options.dtype, fmt::format("norms.{}", i));
     }
   }
 }
 
-Tensor Mlp::operator()(Operand features) const { return evaluate(features, nullptr); }
+Tensor Mlp::operator()(Operand features) const { return evaluate(features.tensor(), nullptr, features.where()); }
+Tensor Mlp::operator()(Operand features, Random& random) const {
+  return evaluate(features.tensor(), &random, features.where());
+}
+Tensor Mlp::operator()(const SparseMatrix& features, SourceLocation where) const {
+  return evaluate(features, nullptr, where);
+}
+Tensor Mlp::operator()(const SparseMatrix& features, Random& random, SourceLocation where) const {
+  return evaluate(features, &random, where);
+}
 
-Tensor Mlp::operator()(Operand features, Random& random) const { return evaluate(features, &random); }
-
-Tensor Mlp::evaluate(Operand features, Random* random) const {
-  const SourceLocation where = features.where();
-  if (features->shape().rank() != 2 || features->shape()[1] != sizes_.front()) {
-    detail::fail<ShapeError>(where, "Mlp", "features {} are not of the shape [documents, {}] that the model takes",
-                             detail::describe(features), sizes_.front());
-  }
-  Tensor x = features;
-  for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
+template <class Features>
+Tensor Mlp::evaluate(const Features& features, Random* random, SourceLocation where) const {
+  detail::check_features("Mlp", features, sizes_.front(), where);
+  const auto hidden_layer = [&](std::size_t i, const auto& x) {
+    Tensor y;
     if (norms_.empty()) {
-      x = layers_[i](Operand(x, where), options_.activation);
+      y = layers_[i](x, options_.activation, where);
     } else {
-      x = layers_[i](Operand(x, where));
-      x = layer_norm(Operand(x, where), Operand(norms_[i].weight, where), Operand(norms_[i].bias, where));
-      x = apply(options_.activation, Operand(x, where));
+      y = norms_[i](Operand(layers_[i](x, where), where));
+      y = apply(options_.activation, Operand(y, where));
     }
-    if (random != nullptr) {
-      x = dropout(Operand(x, where), options_.dropout, *random);
-    }
+    return random == nullptr ? y : dropout(Operand(y, where), options_.dropout, *random);
+  };
+  if (layers_.size() == 1) {
+    return detail::as_scores(layers_.front()(features, where), where);
   }
-  x = layers_.back()(Operand(x, where));
-  return sizes_.back() == 1 ? reshape(Operand(x, where), Shape{x.shape()[0]}) : x;
+  Tensor x = hidden_layer(0, features);
+  for (std::size_t i = 1; i + 1 < layers_.size(); ++i) {
+    const Tensor y = hidden_layer(i, x);
+    const bool adds_input = options_.residual && sizes_[i] == sizes_[i + 1];
+    x = adds_input ? Operand(x, where) + Operand(y, where) : y;
+  }
+  return detail::as_scores(layers_.back()(x, where), where);
 }
 
 std::vector<Tensor> Mlp::parameters() const {
@@ -79,8 +84,8 @@ Mlp Mlp::to(Device device) const {
   for (Linear& layer : copy.layers_) {
     layer = layer.to(device);
   }
-  for (Norm& norm : copy.norms_) {
-    norm = {detail::copy_parameter(norm.weight, device), detail::copy_parameter(norm.bias, device)};
+  for (LayerNorm& norm : copy.norms_) {
+    norm = norm.to(device);
   }
   return copy;
 }

@@ -43,7 +43,7 @@ Batch on(Device device, DType dtype, const Batch& batch) {
 
 }  // namespace
 
-Trainer::Trainer(const Mlp& model, const Dataset& data, const TrainingOptions& options, SourceLocation where)
+Trainer::Trainer(const ScoringModel& model, const Dataset& data, const TrainingOptions& options, SourceLocation where)
     : model_(model),
       data_(&data),
       options_(checked(options, where)),

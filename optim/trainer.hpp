@@ -19,7 +19,7 @@ namespace ranktape {
 class Trainer {
  public:
   /// Holds the model (whose parameters it changes) and refers to the data, which must outlive it. Throws as train().
-  Trainer(const Mlp& model, const Dataset& data, const TrainingOptions& options = {},
+  Trainer(const ScoringModel& model, const Dataset& data, const TrainingOptions& options = {},
           SourceLocation where = SourceLocation::current());
 
   /// Trains on the next batch; returns whether that was the last of an epoch. Throws NumericError where the training

@@ -21,7 +21,7 @@ std::vector<std::int64_t> trainable_queries(const Dataset& data, bool constant_l
   return queries;
 }
 
-std::vector<EpochReport> train(const Mlp& model, const Dataset& data, const TrainingOptions& options,
+std::vector<EpochReport> train(const ScoringModel& model, const Dataset& data, const TrainingOptions& options,
                                SourceLocation where) {
   Trainer trainer(model, data, options, where);
   std::vector<EpochReport> reports;

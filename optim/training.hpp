@@ -5,7 +5,7 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/optim/adam.hpp>
-#include <ranktape/optim/mlp.hpp>
+#include <ranktape/optim/scoring_model.hpp>
 #include <ranktape/optim/schedule.hpp>
 
 #include <cstdint>
@@ -55,7 +55,7 @@ std::vector<std::int64_t> trainable_queries(const Dataset& data, bool constant_l
 /// the model's type. The same seed, data and model give the same bits. Returns a report per epoch. Throws NumericError
 /// for options out of range, no query to learn from, or a loss that is NaN or infinite (naming the operation that made
 /// it so). A Trainer does the same step by step.
-std::vector<EpochReport> train(const Mlp& model, const Dataset& data, const TrainingOptions& options = {},
+std::vector<EpochReport> train(const ScoringModel& model, const Dataset& data, const TrainingOptions& options = {},
                                SourceLocation where = SourceLocation::current());
 
 }  // namespace ranktape

@@ -2,7 +2,9 @@
 #include "list_losses.hpp"
 #include "sanitizers.hpp"
 
+#include <ranktape/core/sparse_matrix.hpp>
 #include <ranktape/optim/adam.hpp>
+#include <ranktape/optim/attention_scorer.hpp>
 #include <ranktape/optim/clip.hpp>
 #include <ranktape/ranktape.hpp>
 #include <doctest/doctest.h>
@@ -157,6 +159,25 @@ TEST_CASE("memory: 10,000 training steps allocate nothing after warm-up") {
   CHECK(allocations_of(10'000, [&] { last = training.step(); }) == 0);
   CHECK(pool_statistics().system_allocations <= system + 20);  // the second step's: Adam, the loss as a value
   CHECK(last < first - 0.3);                                   // it did train
+}
+
+TEST_CASE("memory: nor do steps of an attention scorer, or of sparse features") {
+  if (nothing_is_counted()) return;
+  Random random(12);
+  const Batch batch = Training::make_batch(random);
+  const SparseMatrix sparse = SparseMatrix::from_dense(batch.features);
+  const std::vector<RowRange> rows = {{12, 13}, {0, 12}, {13, 40}};
+  const Groups groups = Groups::from_sizes({1, 12, 27});
+  const AttentionScorer scorer(8, random, {.width = 16, .heads = 4, .feed_forward = 24, .dropout = 0.1});
+  Adam optimizer(scorer.parameters(), {.learning_rate = 0.01});
+  Random dropout(1);
+  CHECK(allocations_of(20, [&] {
+          const Tape tape;
+          const Tensor dense_scores = scorer(batch.features, batch.groups, dropout);
+          const Tensor scores = scorer(sparse.select(rows), groups, dropout);
+          const Tensor loss = spearman_loss(dense_scores, batch.targets, batch.groups) + mean(square(scores));
+          optimizer.step(loss.backward());
+        }) == 0);
 }
 
 TEST_CASE("memory: nor with any other form of the loss") {

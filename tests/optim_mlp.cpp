@@ -204,6 +204,51 @@ TEST_CASE("mlp: a copy shares its parameters, a clone has its own") {
   }
 }
 
+TEST_CASE("mlp: residual connections between hidden layers of one width") {
+  Random random(9);
+  const MlpOptions options = {.activation = Activation::tanh, .residual = true, .dtype = DType::float64};
+  const Mlp model({3, 3, 3, 2, 2, 1}, random, options);
+  const Tensor x = Tensor::randn(Shape{4, 3}, random, {.dtype = DType::float64});
+  const std::vector<Tensor> p = model.parameters();
+  const auto layer = [&](const Tensor& input, std::size_t i) { return tanh(linear(input, p[2 * i], p[2 * i + 1])); };
+  const Tensor first = layer(x, 0);  // the features are not added, though there are as many
+  const Tensor second = first + layer(first, 1);
+  const Tensor third = layer(second, 2);
+  const Tensor fourth = third + layer(third, 3);
+  CHECK(model(x).to_vector<double>() == linear(fourth, p[8], p[9]).to_vector<double>());
+  Random same(9);
+  MlpOptions plain = options;
+  plain.residual = false;
+  CHECK(Mlp({3, 3, 3, 2, 2, 1}, same, plain)(x).to_vector<double>() != model(x).to_vector<double>());
+}
+
+TEST_CASE("mlp: sparse features give what dense ones give") {
+  Random random(10);
+  const Tensor dense = Tensor::from({0, 1, 0, 2, 0, 0, 0, 0, -3, 0, 0, 0.5}, Shape{4, 3}, {.dtype = DType::float64});
+  const SparseMatrix sparse = SparseMatrix::from_dense(dense);
+  const std::vector<MlpOptions> variants = {{.dtype = DType::float64},
+                                            {.layer_norm = true, .residual = true, .dtype = DType::float64},
+                                            {.activation = Activation::silu, .dropout = 0.3, .dtype = DType::float64}};
+  for (const MlpOptions& options : variants) {
+    for (const std::vector<std::int64_t>& sizes : {std::vector<std::int64_t>{3, 1}, {3, 4, 1}, {3, 4, 4, 2}}) {
+      const Mlp model(sizes, random, options);
+      Random first(4);
+      Random second(4);
+      const Tensor expected = model(dense, first);
+      const Tensor got = model(sparse, second);
+      CHECK(got.shape() == expected.shape());
+      const std::vector<double> values = got.to_vector<double>();
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        CHECK(values[i] == doctest::Approx(expected.to_vector<double>()[i]).epsilon(1e-13));
+      }
+      CHECK(model(sparse).shape() == expected.shape());
+    }
+  }
+  const Mlp model({4, 1}, random);
+  CHECK(error_text<ShapeError>([&] { static_cast<void>(model(sparse)); }) ==
+        "Mlp: sparse features [4, 3] are not of the shape [documents, 4] that the model takes");
+}
+
 TEST_CASE("mlp: error texts") {
   Random random(8);
   const Mlp model({4, 3, 1}, random);

@@ -152,6 +152,15 @@ TEST_CASE("sparse matrix: transposed, with other columns, from a dense one") {
   CHECK_THROWS_AS(static_cast<void>(example().with_columns(-1)), ShapeError);
 }
 
+TEST_CASE("sparse matrix: other values in the same places") {
+  const SparseMatrix doubled = [] {
+    const SparseMatrix matrix = example();
+    return matrix.transformed([](std::int32_t column, float value) { return column == 3 ? 2 * value : value; });
+  }();
+  CHECK(copy(doubled.values()) == std::vector<float>{1, 4, 3, -8});
+  CHECK(doubled.to_dense().to_vector<double>() == std::vector<double>{0, 1, 0, 4, 0, 0, 0, 0, 3, 0, 0, -8});
+}
+
 TEST_CASE("sparse matrix: on the accelerator and back") {
   if (!tests::accelerator_present()) return;
   const SparseMatrix there = example().to(Device::accelerator);
