@@ -1,13 +1,12 @@
 #include <ranktape/core/fail.hpp>
-#include <ranktape/core/io/file.hpp>
+#include <ranktape/core/io/byte_stream.hpp>
 #include <ranktape/core/io/file_error.hpp>
-#include <ranktape/core/io/letor.hpp>
-#include <ranktape/core/io/letor_rows.hpp>
-#include <ranktape/core/io/query_file.hpp>
+#include <ranktape/core/io/letor_features.hpp>
+#include <ranktape/core/io/letor_load.hpp>
+#include <ranktape/core/io/sidecar.hpp>
 #include <ranktape/core/tensor_access.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -15,7 +14,8 @@ namespace ranktape {
 namespace detail {
 namespace {
 
-void check_options(const LetorOptions& options, std::string_view operation, SourceLocation where) {
+void check_options(const LetorOptions& options, SourceLocation where) {
+  constexpr std::string_view operation = "LetorOptions";
   if (options.index_base && *options.index_base != 0 && *options.index_base != 1) {
     fail<NumericError>(where, operation, "index_base is {}; it must be 0 or 1", *options.index_base);
   }
@@ -23,40 +23,12 @@ void check_options(const LetorOptions& options, std::string_view operation, Sour
     fail<NumericError>(where, operation, "features is {}; it must be from 1 to 2^32, or 0 for as many as the file has",
                        options.features);
   }
-}
-
-struct Width {
-  std::int64_t features;
-  std::int64_t index_base;
-};
-
-Width find_width(const LetorRows& rows, std::string_view source, const LetorOptions& options) {
-  const std::int64_t base = options.index_base.value_or(rows.has_index_zero ? 0 : 1);
-  const std::int64_t seen = std::max<std::int64_t>(rows.largest_index - base + 1, 0);
-  const std::int64_t features = options.features == 0 ? seen : options.features;
-  if (features == 0) {
-    fail_in_file(source, "no feature in any of the {} rows; a row reads LABEL [qid:ID] INDEX:VALUE ...",
-                 rows.labels.size());
+  if (options.max_errors < 1) {
+    fail<NumericError>(where, operation, "max_errors is {}; it must be at least 1", options.max_errors);
   }
-  if (seen > features && options.extra_features == ExtraFeatures::error) {
-    fail_at_line(
-        source, rows.largest_index_line,
-        "feature {} is beyond the {} features asked for (indices {} to {}); ExtraFeatures::ignore leaves it out",
-        rows.largest_index, features, base, base + features - 1);
+  if (options.sparse == SparseFeatures::always && options.missing_feature != MissingFeature::zero) {
+    fail<NumericError>(where, operation, "values that a sparse matrix leaves out are 0; use MissingFeature::zero");
   }
-  // Against one wrong index that would fill the memory with zeros. The product is below 2^36 * 2^32 * 4: in doubles.
-  const double given = static_cast<double>(rows.entries);
-  const double table = static_cast<double>(rows.labels.size()) * static_cast<double>(features);
-  const double usual = given * 1000 < table ? 0x1p28 : 0x1p36;
-  const double limit = options.max_table_bytes > 0 ? static_cast<double>(options.max_table_bytes) : usual;
-  if (table * sizeof(float) > limit) {
-    fail_at_line(source, std::max<std::int64_t>(rows.largest_index_line, 1),
-                 "the largest index is {}: a table of {} x {} takes {:.3g} GB, more than {:.3g}, for {} values given; "
-                 "mend the index, or raise max_table_bytes",
-                 rows.largest_index, rows.labels.size(), features, table * sizeof(float) / 1e9, limit / 1e9,
-                 rows.entries);
-  }
-  return {features, base};
 }
 
 Groups groups_from_query_file(const std::filesystem::path& path, std::string_view source, std::int64_t documents) {
@@ -69,10 +41,14 @@ Groups groups_from_query_file(const std::filesystem::path& path, std::string_vie
   return Groups::from_sizes(counts);
 }
 
-Groups groups_without_ids(const LetorRows& rows, std::string_view source, const LetorOptions& options) {
-  const auto documents = static_cast<std::int64_t>(rows.labels.size());
+Groups groups_without_ids(const LetorRows& rows, std::string_view source, const LetorOptions& options,
+                          const std::filesystem::path& beside) {
+  const auto documents = static_cast<std::int64_t>(rows.count());
   if (!options.query_file.empty()) {
     return groups_from_query_file(options.query_file, source, documents);
+  }
+  if (const auto query_file = find_sidecar(beside, ".query"); query_file && !beside.empty()) {
+    return groups_from_query_file(*query_file, source, documents);
   }
   if (!options.one_query) {
     fail_in_file(source,
@@ -82,132 +58,109 @@ Groups groups_without_ids(const LetorRows& rows, std::string_view source, const 
   return Groups::from_sizes({documents});
 }
 
-// Which document each row becomes: its own number, or with scattered queries the next one of its query.
-std::vector<std::int64_t> documents_of_rows(const LetorRows& rows, const Groups& groups) {
-  std::vector<std::int64_t> documents(rows.labels.size());
-  if (!rows.scattered) {
-    std::iota(documents.begin(), documents.end(), 0);
-    return documents;
-  }
-  std::vector<std::int64_t> next(groups.offsets().begin(), groups.offsets().end());
-  std::transform(rows.queries.begin(), rows.queries.end(), documents.begin(),
-                 [&next](std::int64_t query) { return next[static_cast<std::size_t>(query)]++; });
-  return documents;
+std::int64_t end_of_run(const LetorRows& rows, std::size_t run) {
+  return run + 1 < rows.runs.size() ? rows.runs[run + 1].first_row : static_cast<std::int64_t>(rows.count());
 }
 
-Groups groups_of(const LetorRows& rows, std::string_view source, const LetorOptions& options) {
-  if (rows.queries.empty()) {
-    return groups_without_ids(rows, source, options);
-  }
+Groups groups_of_runs(const LetorRows& rows) {
   std::vector<std::int64_t> sizes(rows.query_ids.size());
-  for (const std::int64_t query : rows.queries) {
-    ++sizes[static_cast<std::size_t>(query)];
+  for (std::size_t run = 0; run < rows.runs.size(); ++run) {
+    sizes[static_cast<std::size_t>(rows.runs[run].query)] += end_of_run(rows, run) - rows.runs[run].first_row;
   }
   return Groups::from_sizes(sizes);
 }
 
-class TableWriter {
- public:
-  TableWriter(Width width, std::string_view source, const LetorOptions& options)
-      : width_(width), source_(source), options_(options) {}
-
-  /// Writes one row of the table; returns how many entries were beyond it.
-  std::int64_t write(std::span<const LetorEntry> entries, float* row, std::int64_t line) const {
-    const float absent = options_.missing_feature == MissingFeature::nan ? std::numeric_limits<float>::quiet_NaN() : 0;
-    std::fill_n(row, width_.features, absent);
-    std::size_t kept = entries.size();
-    while (kept > 0 && entries[kept - 1].index - width_.index_base >= width_.features) {
-      --kept;
-    }
-    for (const LetorEntry entry : entries.first(kept)) {
-      row[entry.index - width_.index_base] = entry.value;
-    }
-    if (options_.missing_feature == MissingFeature::error && static_cast<std::int64_t>(kept) < width_.features) {
-      std::int64_t index = width_.index_base;
-      for (const LetorEntry entry : entries.first(kept)) {
-        index += entry.index == index ? 1 : 0;
+/// Which document each row becomes where that is not its own number: the next one of its query.
+std::vector<std::int64_t> documents_of_scattered_rows(const LetorRows& rows, const Groups& groups) {
+  std::vector<std::int64_t> documents;
+  if (rows.scattered) {
+    std::vector<std::int64_t> next(groups.offsets().begin(), groups.offsets().end());
+    for (std::size_t run = 0; run < rows.runs.size(); ++run) {
+      std::int64_t& document = next[static_cast<std::size_t>(rows.runs[run].query)];
+      while (static_cast<std::int64_t>(documents.size()) < end_of_run(rows, run)) {
+        documents.push_back(document++);
       }
-      fail_at_line(source_, line, "feature {} is left out; write it, or read with MissingFeature::zero", index);
     }
-    return static_cast<std::int64_t>(entries.size() - kept);
   }
-
- private:
-  Width width_;
-  std::string_view source_;
-  const LetorOptions& options_;
-};
-
-// Fills the table and frees the blocks of entries on the way; returns how many values were beyond the table.
-std::int64_t fill_table(LetorRows& rows, std::span<const std::int64_t> documents, Tensor& features,
-                        const TableWriter& writer) {
-  float* const table = data<float>(features);
-  const std::int64_t width = features.shape()[1];
-  std::int64_t ignored = 0;
-  std::size_t row = 0;
-  for (std::vector<LetorEntry>& block : rows.blocks) {
-    std::span<const LetorEntry> left = block;
-    // A row without entries at the border of two blocks goes with either.
-    for (; row < documents.size() && rows.entry_counts[row] <= left.size(); ++row) {
-      ignored += writer.write(left.first(rows.entry_counts[row]), table + documents[row] * width, rows.lines[row]);
-      left = left.subspan(rows.entry_counts[row]);
-    }
-    std::vector<LetorEntry>().swap(block);
-  }
-  return ignored;
+  return documents;
 }
 
-Dataset assemble(LetorRows rows, std::string_view source, const LetorOptions& options) {
-  const Width width = find_width(rows, source, options);
-  Dataset dataset;
-  dataset.source = source;
-  dataset.index_base = static_cast<int>(width.index_base);
-  dataset.groups = groups_of(rows, source, options);
-  const std::vector<std::int64_t> documents = documents_of_rows(rows, dataset.groups);
-  const auto count = static_cast<std::int64_t>(documents.size());
-
-  dataset.features = make_tensor(Shape{count, width.features}, DType::float32, Device::cpu);
-  const std::int64_t ignored = fill_table(rows, documents, dataset.features, TableWriter(width, source, options));
-  dataset.labels = make_tensor(Shape{count}, DType::float32, Device::cpu);
-  dataset.document_ids.resize(rows.document_ids.size());
-  dataset.file_rows.resize(rows.scattered ? documents.size() : 0);
-  for (std::size_t row = 0; row < documents.size(); ++row) {
-    const auto document = static_cast<std::size_t>(documents[row]);
-    data<float>(dataset.labels)[document] = rows.labels[row];
-    if (!rows.document_ids.empty()) {
-      dataset.document_ids[document] = std::move(rows.document_ids[row]);
-    }
-    if (rows.scattered) {
-      dataset.file_rows[document] = static_cast<std::int64_t>(row);
-    }
+/// The items of rows, each at its document.
+template <class Item>
+std::vector<Item> in_document_order(std::vector<Item> items, std::span<const std::int64_t> documents) {
+  if (items.empty() || documents.empty()) {
+    return items;
   }
-  dataset.query_ids = std::move(rows.query_ids);
-  dataset.summary = summarize(dataset);
-  dataset.summary.ignored_values = ignored;
-  return dataset;
+  std::vector<Item> ordered(items.size());
+  for (std::size_t row = 0; row < items.size(); ++row) {
+    ordered[static_cast<std::size_t>(documents[row])] = std::move(items[row]);
+  }
+  return ordered;
 }
 
 }  // namespace
+
+Dataset load_letor(ByteStream& stream, std::string_view source, const LetorOptions& options,
+                   const std::filesystem::path& beside, SourceLocation where, std::size_t block_bytes) {
+  check_options(options, where);
+  LetorRows rows = read_letor_rows(stream, source, options, block_bytes);
+  Dataset dataset;
+  dataset.source = source;
+  dataset.groups = rows.runs.empty() ? groups_without_ids(rows, source, options, beside) : groups_of_runs(rows);
+  const std::vector<std::int64_t> documents = documents_of_scattered_rows(rows, dataset.groups);
+  LetorFeatures features = make_letor_features(rows, documents, source, options);
+  dataset.features = features.table;
+  dataset.sparse_features = std::move(features.sparse);
+  dataset.index_base = features.index_base;
+  dataset.labels = Tensor::from(in_document_order(std::move(rows.labels), documents));
+  dataset.document_ids = in_document_order(std::move(rows.document_ids), documents);
+  dataset.query_ids = std::move(rows.query_ids);
+  if (rows.scattered) {
+    dataset.file_rows.resize(documents.size());
+    for (std::size_t row = 0; row < documents.size(); ++row) {
+      dataset.file_rows[static_cast<std::size_t>(documents[row])] = static_cast<std::int64_t>(row);
+    }
+  }
+  if (!options.weight_file.empty()) {
+    attach_weights(dataset, options.weight_file);
+  } else if (const auto weight_file = find_sidecar(beside, ".weight"); weight_file && !beside.empty()) {
+    attach_weights(dataset, *weight_file);
+  }
+  dataset.summary = summarize(dataset);
+  dataset.summary.ignored_values = features.ignored_values;
+  return dataset;
+}
+
+void attach_weights(Dataset& dataset, const std::filesystem::path& path) {
+  std::vector<float> weights = read_weight_file(path);
+  const auto count = static_cast<std::int64_t>(weights.size());
+  if (count == dataset.document_count()) {
+    if (!dataset.file_rows.empty()) {
+      std::vector<float> ordered(weights.size());
+      std::transform(dataset.file_rows.begin(), dataset.file_rows.end(), ordered.begin(),
+                     [&](std::int64_t row) { return weights[static_cast<std::size_t>(row)]; });
+      weights.swap(ordered);
+    }
+    dataset.document_weights = Tensor::from(weights);
+  } else if (count == dataset.query_count()) {
+    dataset.query_weights = Tensor::from(weights);
+  } else {
+    fail_in_file(path.string(),
+                 "{} weights for {} documents in {} queries; there must be one for each document, or "
+                 "one for each query",
+                 count, dataset.document_count(), dataset.query_count());
+  }
+}
+
 }  // namespace detail
 
 Dataset read_letor(const std::filesystem::path& path, const LetorOptions& options, SourceLocation where) {
-  detail::check_options(options, "read_letor", where);
-  const std::string source = path.string();
-  detail::LetorRows rows;
-  {
-    const std::string text = read_file_unpacked(path);
-    rows = detail::parse_letor_rows(text, source, options);
-  }  // the text is gone before the table comes
-  LetorOptions complete = options;
-  if (rows.queries.empty() && options.query_file.empty()) {
-    complete.query_file = detail::find_query_file(path).value_or("");
-  }
-  return detail::assemble(std::move(rows), source, complete);
+  const std::filesystem::path beside = path == detail::standard_input ? "" : path;
+  return detail::load_letor(*detail::open_unpacked(path), detail::name_of_source(path), options, beside, where);
 }
 
 Dataset parse_letor(std::string_view text, std::string_view source, const LetorOptions& options, SourceLocation where) {
-  detail::check_options(options, "parse_letor", where);
-  return detail::assemble(detail::parse_letor_rows(text, source, options), source, options);
+  return detail::load_letor(*detail::open_memory(text), source, options, "", where);
 }
 
 }  // namespace ranktape

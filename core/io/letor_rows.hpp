@@ -1,8 +1,11 @@
 #pragma once
 
+#include <ranktape/core/growing_array.hpp>
+#include <ranktape/core/io/byte_stream.hpp>
 #include <ranktape/core/io/letor.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,29 +13,46 @@
 // Internal: a LETOR file as its rows, before the width of the table, the index base and the query groups are known.
 namespace ranktape::detail {
 
-struct LetorEntry {
-  std::uint32_t index;  ///< as in the file: the base is not yet taken off
-  float value;
-};
-
 struct LetorRows {
-  /// The entries of row after row, by rising index within each; no row is in two blocks. (One growing array would be
-  /// copied as it grows, and take twice its size.)
-  std::vector<std::vector<LetorEntry>> blocks;
-  std::vector<std::uint32_t> entry_counts;  ///< per row
-  std::vector<std::int64_t> lines;          ///< per row, from 1
-  std::vector<float> labels;                ///< per row
-  std::vector<std::int64_t> queries;        ///< per row: which of query_ids; empty if no row has a qid
-  std::vector<std::string> query_ids;       ///< in the order in which they first come
-  std::vector<std::string> document_ids;    ///< per row, or empty
-  bool scattered = false;                   ///< some query comes back after another
+  /// Rows from `first_row` to the next run's belong to query_ids[query].
+  struct Run {
+    std::int64_t query;
+    std::int64_t first_row;
+  };
+
+  GrowingArray<float> values;                     ///< of row after row, by rising index within each
+  GrowingArray<std::uint32_t> indices;            ///< as in the file: the base is not yet taken off
+  std::vector<std::int64_t> value_offsets = {0};  ///< of rows, one more than there are
+  std::vector<std::int64_t> index_offsets;        ///< per row; rows with the same indices share them
+  std::vector<std::int64_t> lines;                ///< per row, from 1
+  std::vector<float> labels;                      ///< per row
+  std::vector<Run> runs;                          ///< empty if no row has a qid
+  std::vector<std::string> query_ids;             ///< in the order in which they first come
+  std::vector<std::string> document_ids;          ///< per row, or empty
+  bool scattered = false;                         ///< some query comes back after another
   bool has_index_zero = false;
   std::int64_t largest_index = -1;  ///< -1: no entry at all
   std::int64_t largest_index_line = 0;
-  std::int64_t entries = 0;
+
+  [[nodiscard]] std::size_t count() const { return labels.size(); }
+  [[nodiscard]] std::int64_t entries() const { return value_offsets.back(); }
+  [[nodiscard]] std::span<const float> values_of(std::size_t row) const {
+    return values.span().subspan(static_cast<std::size_t>(value_offsets[row]), entries_of(row));
+  }
+  [[nodiscard]] std::span<const std::uint32_t> indices_of(std::size_t row) const {
+    return indices.span().subspan(static_cast<std::size_t>(index_offsets[row]), entries_of(row));
+  }
+  [[nodiscard]] std::size_t entries_of(std::size_t row) const {
+    return static_cast<std::size_t>(value_offsets[row + 1] - value_offsets[row]);
+  }
 };
 
-/// Throws FormatError at the first line that does not fit the format or the options.
-LetorRows parse_letor_rows(std::string_view text, std::string_view source, const LetorOptions& options);
+/// How much text one thread parses at a time.
+inline constexpr std::size_t letor_block_bytes = std::size_t{1} << 19;
+
+/// Reads the rows of a text, some blocks of it at once by all threads. The same for any number of threads and any
+/// `block_bytes`. Throws FormatError with the first lines that do not fit the format or the options.
+LetorRows read_letor_rows(ByteStream& stream, std::string_view source, const LetorOptions& options,
+                          std::size_t block_bytes = letor_block_bytes);
 
 }  // namespace ranktape::detail
