@@ -131,6 +131,7 @@ Dataset Dataset::subset(std::span<const std::int64_t> queries, SourceLocation wh
     std::iota(rows.begin(), rows.end(), 0);
   }
   chosen.file_rows = gather_documents(rows, groups, queries);
+  chosen.feature_names = feature_names;
   chosen.index_base = index_base;
   chosen.source = source;
   chosen.summary = summarize(chosen);

@@ -39,6 +39,7 @@ struct Dataset {
   Tensor document_weights;                      ///< [documents] float32; undefined if none
   std::vector<std::string> query_ids;           ///< one a query as the file wrote it; empty if the file names none
   std::vector<std::string> document_ids;        ///< one a document, from `#docid = X`; empty if the file names none
+  std::vector<std::string> feature_names;       ///< one a column, from a table's header; empty if it has none
   std::vector<std::int64_t> file_rows;  ///< document i was row file_rows[i] of the file; empty: in the file's order
   int index_base = 1;                   ///< the file's index of the first column: to be kept with a trained model
   std::string source;                   ///< the file's name, for messages

@@ -110,8 +110,7 @@ class GzipStream : public ByteStream {
 
 }  // namespace
 
-std::unique_ptr<ByteStream> unpack_gzip(std::unique_ptr<ByteStream> packed, std::string source,
-                                        std::size_t max_bytes) {
+std::unique_ptr<ByteStream> unpack_gzip(std::unique_ptr<ByteStream> packed, std::string source, std::size_t max_bytes) {
   return std::make_unique<GzipStream>(std::move(packed), std::move(source), max_bytes);
 }
 

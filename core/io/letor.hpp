@@ -55,4 +55,13 @@ Dataset read_letor(const std::filesystem::path& path, const LetorOptions& option
 Dataset parse_letor(std::string_view text, std::string_view source, const LetorOptions& options = {},
                     SourceLocation where = SourceLocation::current());
 
+/// Writes the documents as LETOR text in one step (see write_file_atomically); "-" is the standard output. Numbers are
+/// the shortest that read back as the same float32, so that reading the text gives the same bits; all values of a table
+/// are written, of sparse features the entries. Queries without ids get numbers from 1 on. Weights, and queries without
+/// documents, have no place in the format.
+void write_letor(const std::filesystem::path& path, const Dataset& dataset);
+
+/// The text that write_letor writes.
+std::string format_letor(const Dataset& dataset);
+
 }  // namespace ranktape

@@ -1,3 +1,4 @@
+#include <ranktape/core/io/bad_line.hpp>
 #include <ranktape/core/io/file_error.hpp>
 #include <ranktape/core/io/letor_block.hpp>
 #include <ranktape/core/io/letor_token.hpp>
@@ -21,35 +22,15 @@ const char* find(const char* begin, const char* end, char wanted) {
   return found == nullptr ? end : static_cast<const char*>(found);
 }
 
-/// What is wrong with the present line.
-struct BadLine {
-  std::string message;
-};
-
-template <class... Arguments>
-[[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  throw BadLine{fmt::format(format, std::forward<Arguments>(arguments)...)};
-}
-
 class BlockParser {
  public:
-  BlockParser(std::string_view text, const LetorOptions& options, LetorBlock& block)
+  BlockParser(std::string_view text, const LetorOptions& options, RowBlock& block)
       : text_(text), options_(options), block_(block) {}
 
   void parse() {
-    block_.begin(text_.size());
-    const char* const end = text_.data() + text_.size();
-    const auto most_faults = static_cast<std::size_t>(options_.max_errors);
-    for (const char* at = text_.data(); at != end && block_.faults.size() < most_faults;) {
-      const char* const line_end = find(at, end, '\n');
-      ++block_.lines;
-      try {
-        parse_line(at, line_end);
-      } catch (BadLine& bad) {
-        block_.faults.push_back({block_.lines, std::move(bad.message)});
-      }
-      at = line_end + 1;
-    }
+    block_.begin(text_.size() / 4 + 1);  // the shortest entry is "1:2" and a blank
+    parse_lines(text_, options_.max_errors, block_,
+                [this](std::string_view line) { parse_line(line.data(), line.data() + line.size()); });
   }
 
  private:
@@ -69,30 +50,30 @@ class BlockParser {
     }
     row_text_ = {at, end};
     const char* const label_end = find_blank(at, end);
-    LetorRow row = {.label = parse_label({at, label_end}), .line = block_.lines};
+    DocumentRow row = {.label = parse_label({at, label_end}), .line = block_.lines};
     at = parse_query(skip_blanks(label_end, end), end);
     parse_entries(at, end, row);
     if (comment != line_end) {
       parse_comment({comment + 1, line_end});
     }
-    ++block_.runs.back().rows;
-    block_.rows.push_back(row);
+    block_.append(row);
   }
 
   [[nodiscard]] float parse_label(std::string_view token) const {
     if (token.find(':') != std::string_view::npos) {
-      refuse("the label is missing: the line begins with {}; a row reads LABEL [qid:ID] INDEX:VALUE ...", quote(token));
+      refuse_line("the label is missing: the line begins with {}; a row reads LABEL [qid:ID] INDEX:VALUE ...",
+                  quote(token));
     }
     float label = 0;
     const NumberStatus status = parse_float(token.data(), token.data() + token.size(), label);
     if (status == NumberStatus::not_a_number_text) {
-      refuse("label {} is not a number", quote(token));
+      refuse_line("label {} is not a number", quote(token));
     }
     if (status == NumberStatus::too_large || !std::isfinite(label)) {
-      refuse("label {} is not a finite float32 number", quote(token));
+      refuse_line("label {} is not a finite float32 number", quote(token));
     }
     if (label < 0 && !options_.allow_negative_labels) {
-      refuse("label {} is negative; relevance begins at 0 (allow_negative_labels takes any number)", token);
+      refuse_line("label {} is negative; relevance begins at 0 (allow_negative_labels takes any number)", token);
     }
     return label;
   }
@@ -103,20 +84,18 @@ class BlockParser {
     const char* const token_end = has_query ? find_blank(at, end) : at;
     const std::string_view id = has_query ? std::string_view(at + prefix.size(), token_end) : std::string_view();
     if (has_query && id.empty()) {
-      refuse("token 2 'qid:' has no id behind the colon");
+      refuse_line("token 2 'qid:' has no id behind the colon");
     }
     if (has_query && !options_.query_file.empty()) {
-      refuse("has a qid, and a query file {} was given too; leave out one of them", options_.query_file.string());
+      refuse_line("has a qid, and a query file {} was given too; leave out one of them", options_.query_file.string());
     }
-    if (block_.runs.empty() || block_.runs.back().has_query != has_query || block_.runs.back().query != id) {
-      block_.runs.push_back({.query = id, .has_query = has_query, .line = block_.lines});
-    }
+    block_.enter_query(id, has_query);
     return skip_blanks(token_end, end);
   }
 
-  void parse_entries(const char* at, const char* end, LetorRow& row) {
-    float* const values = block_.value_memory() + block_.value_count;
-    std::uint32_t* const indices = block_.index_memory() + block_.index_count;
+  void parse_entries(const char* at, const char* end, DocumentRow& row) {
+    float* const values = block_.next_values();
+    std::uint32_t* const indices = block_.next_indices();
     std::uint32_t count = 0;
     std::int64_t previous = -1;
     bool rising = true;
@@ -141,16 +120,9 @@ class BlockParser {
       sort_row({indices, count}, {values, count});
     }
     row.entries = count;
-    if (count != 0) {
-      note_bounds(indices[0], indices[count - 1]);
+    if (count != 0 && indices[0] == 0 && options_.index_base == 1) {
+      refuse_line("index 0, but indices begin with 1 (index_base)");
     }
-    const std::span<const std::uint32_t> mine(indices, count);
-    row.repeats_indices = !block_.rows.empty() && std::ranges::equal(mine, last_indices_);
-    if (!row.repeats_indices) {
-      last_indices_ = mine;
-      block_.index_count += count;
-    }
-    block_.value_count += count;
   }
 
   const char* parse_value(const char* at, const char* token, const char* end, float& value) const {
@@ -183,20 +155,7 @@ class BlockParser {
     }
     const auto twice = std::adjacent_find(indices.begin(), indices.end());
     if (twice != indices.end()) {
-      refuse("feature {} given twice", *twice);
-    }
-  }
-
-  void note_bounds(std::uint32_t smallest, std::uint32_t largest) {
-    if (smallest == 0) {
-      block_.has_index_zero = true;
-      if (options_.index_base == 1) {
-        refuse("index 0, but indices begin with 1 (index_base)");
-      }
-    }
-    if (largest > block_.largest_index) {
-      block_.largest_index = largest;
-      block_.largest_index_line = block_.lines;
+      refuse_line("feature {} given twice", *twice);
     }
   }
 
@@ -218,33 +177,13 @@ class BlockParser {
 
   std::string_view text_;
   const LetorOptions& options_;
-  LetorBlock& block_;
+  RowBlock& block_;
   std::string_view row_text_;  // the current row without its comment
-  std::span<const std::uint32_t> last_indices_;
 };
 
 }  // namespace
 
-void LetorBlock::begin(std::size_t text_bytes) {
-  rows.clear();
-  runs.clear();
-  document_ids.clear();
-  faults.clear();
-  lines = 0;
-  has_index_zero = false;
-  largest_index = -1;
-  largest_index_line = 0;
-  value_count = 0;
-  index_count = 0;
-  const std::size_t most_entries = text_bytes / 4 + 1;  // the shortest is "1:2" and a blank
-  if (most_entries > capacity_) {
-    values_ = std::make_unique_for_overwrite<float[]>(most_entries);
-    indices_ = std::make_unique_for_overwrite<std::uint32_t[]>(most_entries);
-    capacity_ = most_entries;
-  }
-}
-
-void parse_letor_block(std::string_view text, const LetorOptions& options, LetorBlock& block) {
+void parse_letor_block(std::string_view text, const LetorOptions& options, RowBlock& block) {
   BlockParser(text, options, block).parse();
 }
 

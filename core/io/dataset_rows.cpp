@@ -2,11 +2,11 @@
 // one appends what the round before has said. Only the last sees the file in its order, so that whatever depends on the
 // order (line numbers, queries that come back, which fault is the first) is decided there.
 
+#include <ranktape/core/io/dataset_rows.hpp>
 #include <ranktape/core/io/file_error.hpp>
-#include <ranktape/core/io/letor_block.hpp>
-#include <ranktape/core/io/letor_rows.hpp>
-#include <ranktape/core/io/letor_rows_merger.hpp>
 #include <ranktape/core/io/line_blocks.hpp>
+#include <ranktape/core/io/row_block.hpp>
+#include <ranktape/core/io/row_merger.hpp>
 #include <ranktape/core/parallel.hpp>
 
 #include <array>
@@ -21,7 +21,7 @@ namespace {
 struct Part {
   TextBlock text;
   std::size_t mark_bytes = 0;  // before the first line: the byte order mark with which some editors begin UTF-8
-  LetorBlock block;
+  RowBlock block;
 };
 
 struct Round {
@@ -33,10 +33,11 @@ struct Round {
 
 class RowReader {
  public:
-  RowReader(ByteStream& stream, std::string_view source, const LetorOptions& options, std::size_t block_bytes)
-      : source_(source), options_(options), lines_(stream, block_bytes), merger_(source, options) {}
+  RowReader(ByteStream& stream, std::string_view source, const LetorOptions& options, const ParseBlock& parse,
+            std::int64_t lines_before, std::size_t block_bytes)
+      : source_(source), parse_(parse), lines_(stream, block_bytes), merger_(source, options, lines_before) {}
 
-  LetorRows read() {
+  DatasetRows read() {
     const auto rounds = std::make_unique<std::array<Round, 3>>();
     fill((*rounds)[0]);
     for (std::size_t number = 0; !merger_.is_done(); ++number) {
@@ -53,7 +54,7 @@ class RowReader {
           append(before);
         } else {
           Part& part = present.parts[static_cast<std::size_t>(chunk)];
-          parse_letor_block(part.text.text().substr(part.mark_bytes), options_, part.block);
+          parse_(part.text.text().substr(part.mark_bytes), part.block);
         }
       });
       if (parts == 0) {
@@ -105,9 +106,9 @@ class RowReader {
   }
 
   std::string_view source_;
-  const LetorOptions& options_;
+  const ParseBlock& parse_;
   LineBlocks lines_;
-  LetorRowsMerger merger_;
+  RowMerger merger_;
   bool at_end_ = false;
   bool has_begun_ = false;
   std::exception_ptr failure_;
@@ -115,9 +116,9 @@ class RowReader {
 
 }  // namespace
 
-LetorRows read_letor_rows(ByteStream& stream, std::string_view source, const LetorOptions& options,
-                          std::size_t block_bytes) {
-  return RowReader(stream, source, options, block_bytes).read();
+DatasetRows read_rows(ByteStream& stream, std::string_view source, const LetorOptions& options, const ParseBlock& parse,
+                      std::int64_t lines_before, std::size_t block_bytes) {
+  return RowReader(stream, source, options, parse, lines_before, block_bytes).read();
 }
 
 }  // namespace ranktape::detail

@@ -1,5 +1,5 @@
 #include <ranktape/core/io/file_error.hpp>
-#include <ranktape/core/io/letor_features.hpp>
+#include <ranktape/core/io/row_features.hpp>
 #include <ranktape/core/parallel.hpp>
 #include <ranktape/core/tensor_access.hpp>
 
@@ -19,7 +19,7 @@ struct Width {
   [[nodiscard]] std::int64_t end() const { return features + index_base; }
 };
 
-Width find_width(const LetorRows& rows, std::string_view source, const LetorOptions& options) {
+Width find_width(const DatasetRows& rows, std::string_view source, const LetorOptions& options) {
   const std::int64_t base = options.index_base.value_or(rows.has_index_zero ? 0 : 1);
   const std::int64_t seen = std::max<std::int64_t>(rows.largest_index - base + 1, 0);
   const std::int64_t features = options.features == 0 ? seen : options.features;
@@ -36,17 +36,17 @@ Width find_width(const LetorRows& rows, std::string_view source, const LetorOpti
 }
 
 // The product is below 2^36 * 2^32 * 4: in doubles.
-double table_bytes(const LetorRows& rows, Width width) {
+double table_bytes(const DatasetRows& rows, Width width) {
   return static_cast<double>(rows.count()) * static_cast<double>(width.features) * sizeof(float);
 }
 
 /// Whether there is less than one entry in `cells` cells of the table.
-bool is_sparser_than(double cells, const LetorRows& rows, Width width) {
+bool is_sparser_than(double cells, const DatasetRows& rows, Width width) {
   return static_cast<double>(rows.entries()) * cells * sizeof(float) < table_bytes(rows, width);
 }
 
 /// Whether one wrong index, and not the data, makes the table so wide: then most columns have no entry.
-bool is_width_doubtful(const LetorRows& rows, Width width, const LetorOptions& options) {
+bool is_width_doubtful(const DatasetRows& rows, Width width, const LetorOptions& options) {
   if (options.features != 0 || !is_sparser_than(1000, rows, width)) {
     return false;
   }
@@ -57,7 +57,7 @@ bool is_width_doubtful(const LetorRows& rows, Width width, const LetorOptions& o
   return std::count(used.begin(), used.end(), true) * 4 < width.features;
 }
 
-bool is_made_sparse(const LetorRows& rows, Width width, const LetorOptions& options) {
+bool is_made_sparse(const DatasetRows& rows, Width width, const LetorOptions& options) {
   constexpr double least_table_bytes = 1 << 24;
   const bool is_possible = width.features <= std::numeric_limits<std::int32_t>::max();
   if (!is_possible || options.sparse != SparseFeatures::automatic) {
@@ -68,7 +68,7 @@ bool is_made_sparse(const LetorRows& rows, Width width, const LetorOptions& opti
 }
 
 // Against one wrong index that would fill the memory with zeros.
-void check_table_bytes(const LetorRows& rows, Width width, std::string_view source, const LetorOptions& options) {
+void check_table_bytes(const DatasetRows& rows, Width width, std::string_view source, const LetorOptions& options) {
   const double usual = is_sparser_than(1000, rows, width) ? 0x1p28 : 0x1p36;
   const double limit = options.max_table_bytes > 0 ? static_cast<double>(options.max_table_bytes) : usual;
   if (const double bytes = table_bytes(rows, width); bytes > limit) {
@@ -87,7 +87,7 @@ std::size_t count_kept(std::span<const std::uint32_t> indices, Width width) {
   return static_cast<std::size_t>(std::ranges::lower_bound(indices, width.end()) - indices.begin());
 }
 
-std::int64_t count_ignored(const LetorRows& rows, Width width) {
+std::int64_t count_ignored(const DatasetRows& rows, Width width) {
   std::int64_t ignored = 0;
   for (std::size_t row = 0; rows.largest_index >= width.end() && row < rows.count(); ++row) {
     const auto indices = rows.indices_of(row);
@@ -96,7 +96,7 @@ std::int64_t count_ignored(const LetorRows& rows, Width width) {
   return ignored;
 }
 
-void check_none_missing(const LetorRows& rows, Width width, std::string_view source) {
+void check_none_missing(const DatasetRows& rows, Width width, std::string_view source) {
   for (std::size_t row = 0; row < rows.count(); ++row) {
     const auto kept = rows.indices_of(row).first(count_kept(rows.indices_of(row), width));
     if (static_cast<std::int64_t>(kept.size()) < width.features) {
@@ -111,21 +111,21 @@ void check_none_missing(const LetorRows& rows, Width width, std::string_view sou
 }
 
 /// Whether all rows have all the features, so that the values are the table.
-bool are_values_the_table(const LetorRows& rows, Width width) {
+bool are_values_the_table(const DatasetRows& rows, Width width) {
   const auto features = static_cast<std::size_t>(width.features);
   return rows.indices.size() == features && rows.entries() == static_cast<std::int64_t>(rows.count() * features) &&
          rows.indices[0] == width.index_base && rows.indices[features - 1] == width.end() - 1 &&
          std::ranges::all_of(rows.index_offsets, [](std::int64_t offset) { return offset == 0; });
 }
 
-Tensor take_values_as_table(LetorRows& rows, const Shape& shape) {
+Tensor take_values_as_table(DatasetRows& rows, const Shape& shape) {
   float* const values = rows.values.data();
   const std::size_t bytes = rows.values.span().size_bytes();
   return make_tensor(shape, DType::float32, adopt(values, bytes, rows.values.release()));
 }
 
 // Stretch by stretch, and what has been used goes back to the system: the memory never holds all of both.
-Tensor fill_table(LetorRows& rows, std::span<const std::int64_t> documents, const Shape& shape, Width width,
+Tensor fill_table(DatasetRows& rows, std::span<const std::int64_t> documents, const Shape& shape, Width width,
                   float absent) {
   constexpr std::int64_t stretch_rows = 1 << 16;
   const Tensor table = make_tensor(shape, DType::float32, Device::cpu);
@@ -165,7 +165,8 @@ struct SparseMemory {
   GrowingArray<float> values;
 };
 
-SparseMatrix make_sparse(LetorRows& rows, std::span<const std::int64_t> documents, Width width, std::int64_t ignored) {
+SparseMatrix make_sparse(DatasetRows& rows, std::span<const std::int64_t> documents, Width width,
+                         std::int64_t ignored) {
   auto memory = std::make_shared<SparseMemory>();
   std::vector<std::size_t> rows_of_documents(documents.size());
   for (std::size_t row = 0; row < documents.size(); ++row) {
@@ -194,10 +195,10 @@ SparseMatrix make_sparse(LetorRows& rows, std::span<const std::int64_t> document
 
 }  // namespace
 
-LetorFeatures make_letor_features(LetorRows& rows, std::span<const std::int64_t> documents, std::string_view source,
-                                  const LetorOptions& options) {
+RowFeatures make_features(DatasetRows& rows, std::span<const std::int64_t> documents, std::string_view source,
+                          const LetorOptions& options) {
   const Width width = find_width(rows, source, options);
-  LetorFeatures features;
+  RowFeatures features;
   features.index_base = static_cast<int>(width.index_base);
   features.ignored_values = count_ignored(rows, width);
   if (is_made_sparse(rows, width, options)) {

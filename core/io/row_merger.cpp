@@ -1,5 +1,5 @@
 #include <ranktape/core/io/file_error.hpp>
-#include <ranktape/core/io/letor_rows_merger.hpp>
+#include <ranktape/core/io/row_merger.hpp>
 
 #include <fmt/ranges.h>
 
@@ -8,7 +8,7 @@
 
 namespace ranktape::detail {
 
-void LetorRowsMerger::append(const LetorBlock& block) {
+void RowMerger::append(const RowBlock& block) {
   const std::size_t first_row = rows_.count();
   append_entries(block);
   std::size_t row = 0;
@@ -20,7 +20,7 @@ void LetorRowsMerger::append(const LetorBlock& block) {
       }
     }
   };
-  for (const LetorRun& run : block.runs) {
+  for (const QueryRun& run : block.runs) {
     take_faults_before(run.line);
     if (is_done()) {
       return;
@@ -39,7 +39,7 @@ void LetorRowsMerger::append(const LetorBlock& block) {
   lines_ += block.lines;
 }
 
-void LetorRowsMerger::begin_run(const LetorRun& run) {
+void RowMerger::begin_run(const QueryRun& run) {
   if (first_line_ == 0) {
     first_line_ = lines_ + run.line;
     first_has_query_ = run.has_query;
@@ -53,7 +53,7 @@ void LetorRowsMerger::begin_run(const LetorRun& run) {
   }
 }
 
-void LetorRowsMerger::enter_query(const LetorRun& run) {
+void RowMerger::enter_query(const QueryRun& run) {
   const auto rows = static_cast<std::int64_t>(rows_.count());
   const auto [place, is_new] =
       query_of_id_.try_emplace(std::string(run.query), static_cast<std::int64_t>(rows_.query_ids.size()));
@@ -74,7 +74,7 @@ void LetorRowsMerger::enter_query(const LetorRun& run) {
   rows_.runs.push_back({query, rows});
 }
 
-std::int64_t LetorRowsMerger::last_line_of(std::int64_t query) const {
+std::int64_t RowMerger::last_line_of(std::int64_t query) const {
   auto end = static_cast<std::int64_t>(rows_.count());
   for (auto run = rows_.runs.rbegin(); run != rows_.runs.rend(); end = run->first_row, ++run) {
     if (run->query == query && run->first_row < end) {
@@ -84,12 +84,15 @@ std::int64_t LetorRowsMerger::last_line_of(std::int64_t query) const {
   return first_line_;
 }
 
-void LetorRowsMerger::append_rows(const LetorBlock& block, std::size_t first, std::size_t count) {
+void RowMerger::append_rows(const RowBlock& block, std::size_t first, std::size_t count) {
   for (std::size_t i = first; i < first + count; ++i) {
-    const LetorRow& row = block.rows[i];
+    const DocumentRow& row = block.rows[i];
     if (!row.repeats_indices && !std::exchange(shares_with_last_, false)) {
       last_indices_ = next_indices_;
       next_indices_ += row.entries;
+    }
+    if (!block.weights.empty()) {
+      rows_.weights.push_back(block.weights[i]);
     }
     rows_.labels.push_back(row.label);
     rows_.lines.push_back(lines_ + row.line);
@@ -98,9 +101,9 @@ void LetorRowsMerger::append_rows(const LetorBlock& block, std::size_t first, st
   }
 }
 
-void LetorRowsMerger::append_entries(const LetorBlock& block) {
+void RowMerger::append_entries(const RowBlock& block) {
   const std::size_t value_count = rows_.values.size();
-  rows_.values.extend(block.value_count);
+  rows_.values.extend(block.values().size());
   std::ranges::copy(block.values(), rows_.values.data() + value_count);
 
   std::span<const std::uint32_t> indices = block.indices();
@@ -115,27 +118,22 @@ void LetorRowsMerger::append_entries(const LetorBlock& block) {
   std::ranges::copy(indices, rows_.indices.data() + next_indices_);
 }
 
-void LetorRowsMerger::append_document_ids(const LetorBlock& block, std::size_t first_row) {
-  for (const LetorDocumentId& document : block.document_ids) {
+void RowMerger::append_document_ids(const RowBlock& block, std::size_t first_row) {
+  for (const DocumentId& document : block.document_ids) {
     rows_.document_ids.resize(first_row + document.row);
     rows_.document_ids.emplace_back(document.id);
   }
 }
 
-LetorRows LetorRowsMerger::finish() {
+DatasetRows RowMerger::finish() {
   if (!faults_.empty()) {
     std::vector<std::string> lines;
-    for (const LetorFault& fault : faults_) {
+    for (const LineFault& fault : faults_) {
       lines.push_back(fmt::format("{}:{}: {}", source_, fault.line, fault.message));
     }
     throw FormatError(fmt::format("{}", fmt::join(lines, "\n")));
   }
-  if (lines_ == 0) {
-    fail_in_file(source_, "the file is empty");
-  }
-  if (rows_.count() == 0) {
-    fail_in_file(source_, "no document in {} lines; a row reads LABEL [qid:ID] INDEX:VALUE ...", lines_);
-  }
+  rows_.line_count = lines_;
   if (!rows_.document_ids.empty()) {
     rows_.document_ids.resize(rows_.count());
   }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <ranktape/core/io/byte_stream.hpp>
+#include <ranktape/core/io/dataset_rows.hpp>
 #include <ranktape/core/io/letor.hpp>
-#include <ranktape/core/io/letor_rows.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -14,9 +14,13 @@ namespace ranktape::detail {
 /// blocks of about `block_bytes`, on which nothing depends but the time.
 Dataset load_letor(ByteStream& stream, std::string_view source, const LetorOptions& options,
                    const std::filesystem::path& beside, SourceLocation where,
-                   std::size_t block_bytes = letor_block_bytes);
+                   std::size_t block_bytes = text_block_bytes);
 
-/// The weights of a `.weight` file, by their count of documents or of queries.
-void attach_weights(Dataset& dataset, const std::filesystem::path& path);
+/// Throws NumericError for options out of range.
+void check_options(const LetorOptions& options, SourceLocation where);
+
+/// The data set that rows are, with what sidecar files say.
+Dataset make_dataset(DatasetRows rows, std::string_view source, const LetorOptions& options,
+                     const std::filesystem::path& beside);
 
 }  // namespace ranktape::detail

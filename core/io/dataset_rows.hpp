@@ -3,17 +3,19 @@
 #include <ranktape/core/growing_array.hpp>
 #include <ranktape/core/io/byte_stream.hpp>
 #include <ranktape/core/io/letor.hpp>
+#include <ranktape/core/io/row_block.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// Internal: a LETOR file as its rows, before the width of the table, the index base and the query groups are known.
+// Internal: a text file as its rows, before the width of the table, the index base and the query groups are known.
 namespace ranktape::detail {
 
-struct LetorRows {
+struct DatasetRows {
   /// Rows from `first_row` to the next run's belong to query_ids[query].
   struct Run {
     std::int64_t query;
@@ -26,6 +28,7 @@ struct LetorRows {
   std::vector<std::int64_t> index_offsets;        ///< per row; rows with the same indices share them
   std::vector<std::int64_t> lines;                ///< per row, from 1
   std::vector<float> labels;                      ///< per row
+  std::vector<float> weights;                     ///< per row, or empty
   std::vector<Run> runs;                          ///< empty if no row has a qid
   std::vector<std::string> query_ids;             ///< in the order in which they first come
   std::vector<std::string> document_ids;          ///< per row, or empty
@@ -33,6 +36,7 @@ struct LetorRows {
   bool has_index_zero = false;
   std::int64_t largest_index = -1;  ///< -1: no entry at all
   std::int64_t largest_index_line = 0;
+  std::int64_t line_count = 0;
 
   [[nodiscard]] std::size_t count() const { return labels.size(); }
   [[nodiscard]] std::int64_t entries() const { return value_offsets.back(); }
@@ -48,11 +52,14 @@ struct LetorRows {
 };
 
 /// How much text one thread parses at a time.
-inline constexpr std::size_t letor_block_bytes = std::size_t{1} << 19;
+inline constexpr std::size_t text_block_bytes = std::size_t{1} << 19;
 
-/// Reads the rows of a text, some blocks of it at once by all threads. The same for any number of threads and any
-/// `block_bytes`. Throws FormatError with the first lines that do not fit the format or the options.
-LetorRows read_letor_rows(ByteStream& stream, std::string_view source, const LetorOptions& options,
-                          std::size_t block_bytes = letor_block_bytes);
+/// What makes a block of some whole lines.
+using ParseBlock = std::function<void(std::string_view text, RowBlock& block)>;
+
+/// Reads the rows of a text, of which `lines_before` lines are gone, some blocks of it at once by all threads. The same
+/// for any number of threads and any `block_bytes`. Throws FormatError with the first lines that do not fit.
+DatasetRows read_rows(ByteStream& stream, std::string_view source, const LetorOptions& options, const ParseBlock& parse,
+                      std::int64_t lines_before, std::size_t block_bytes = text_block_bytes);
 
 }  // namespace ranktape::detail

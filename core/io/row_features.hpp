@@ -1,6 +1,6 @@
 #pragma once
 
-#include <ranktape/core/io/letor_rows.hpp>
+#include <ranktape/core/io/dataset_rows.hpp>
 #include <ranktape/core/sparse_matrix.hpp>
 #include <ranktape/core/tensor.hpp>
 
@@ -11,7 +11,7 @@
 
 namespace ranktape::detail {
 
-struct LetorFeatures {
+struct RowFeatures {
   Tensor table = {};  ///< [documents, features], or undefined
   std::optional<SparseMatrix> sparse = {};
   std::int64_t ignored_values = 0;
@@ -20,7 +20,7 @@ struct LetorFeatures {
 
 /// The entries of the rows as a table or a sparse matrix, as the options and the entries want it; takes the entries out
 /// of `rows`. Row i becomes document documents[i], or i where `documents` is empty. Throws FormatError.
-LetorFeatures make_letor_features(LetorRows& rows, std::span<const std::int64_t> documents, std::string_view source,
-                                  const LetorOptions& options);
+RowFeatures make_features(DatasetRows& rows, std::span<const std::int64_t> documents, std::string_view source,
+                          const LetorOptions& options);
 
 }  // namespace ranktape::detail
