@@ -1,7 +1,7 @@
 #pragma once
 
-#include <ranktape/core/io/letor.hpp>
 #include <ranktape/core/io/dataset_load.hpp>
+#include <ranktape/core/io/letor.hpp>
 #include <doctest/doctest.h>
 
 #include "io_files.hpp"

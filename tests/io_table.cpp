@@ -21,7 +21,8 @@ namespace {
 
 Dataset parse_in_blocks(std::string_view text, const TableColumns& columns, const LetorOptions& options,
                         std::size_t bytes) {
-  return detail::load_table(*detail::open_memory(text), "t.csv", columns, options, "", SourceLocation::current(), bytes);
+  return detail::load_table(*detail::open_memory(text), "t.csv", columns, options, "", SourceLocation::current(),
+                            bytes);
 }
 
 Dataset parse(std::string_view text, const TableColumns& columns = {}, const LetorOptions& options = {}) {
@@ -55,8 +56,7 @@ TEST_CASE("table: columns by their names, in any order") {
 
 TEST_CASE("table: columns that are chosen") {
   const std::string_view text = "a,grade,b,who,w,c\n1,2,3,p,0.5,4\n5,0,6,p,2,7\n";
-  const Dataset dataset = parse(
-      text, {.label = "grade", .query = "who", .weight = "w", .features = {"c", "a"}});
+  const Dataset dataset = parse(text, {.label = "grade", .query = "who", .weight = "w", .features = {"c", "a"}});
   CHECK(dataset.features.to_vector<float>() == std::vector<float>{4, 1, 7, 5});
   CHECK(dataset.feature_names == std::vector<std::string>{"c", "a"});
   CHECK(dataset.document_weights.to_vector<float>() == std::vector<float>{0.5F, 2});
@@ -91,11 +91,12 @@ TEST_CASE("table: quotes, empty fields, NaN and queries that come back") {
   CHECK(quoted.query_ids == std::vector<std::string>{"x, \"y\""});
   CHECK(quoted.query_count() == 1);
   CHECK(quoted.feature_names == std::vector<std::string>{"a, \"b\""});
-  const Dataset missing = parse("label,qid,a,b\n1,1,,nan\n0,1,2,\n", {},
-                                {.missing_feature = MissingFeature::nan, .allow_nan = true});
+  const Dataset missing =
+      parse("label,qid,a,b\n1,1,,nan\n0,1,2,\n", {}, {.missing_feature = MissingFeature::nan, .allow_nan = true});
   CHECK(missing.summary.nan_values == 3);
   CHECK(missing.features.shape() == Shape{2, 2});
-  const Dataset merged = parse("label,qid,a\n1,1,1\n1,2,2\n0,1,3\n", {}, {.scattered_queries = ScatteredQueries::merge});
+  const Dataset merged =
+      parse("label,qid,a\n1,1,1\n1,2,2\n0,1,3\n", {}, {.scattered_queries = ScatteredQueries::merge});
   CHECK(merged.features.to_vector<float>() == std::vector<float>{1, 3, 2});
   CHECK(parse("label,a\n1,1\n", {}, {.one_query = true}).query_count() == 1);
 }
@@ -123,8 +124,7 @@ TEST_CASE("table: what does not fit is refused with line and column") {
        "ScatteredQueries::merge"},
       {"label,\"qid,a\n", ":1: column 2 has a quote that does not end where the field does"},
       {"label,qid,a,a\n", ":1: two columns have the name 'a'"},
-      {"y,qid,a\n",
-       ":1: no column 'label', 'relevance' or 'target' among 'y', 'qid', 'a'; name the label's column"},
+      {"y,qid,a\n", ":1: no column 'label', 'relevance' or 'target' among 'y', 'qid', 'a'; name the label's column"},
       {"label,qid\n", ":1: no column is left for features among 'label', 'qid'; is ',' the separator?"},
       {"label,a\n1,2\n",
        ": no row has a qid, and no .query file beside it gives each query's count of documents; one_query takes all "

@@ -1,3 +1,4 @@
+#include <ranktape/core/io/checksum.hpp>
 #include <ranktape/core/io/dataset_cache.hpp>
 #include <ranktape/core/io/dataset_cache_layout.hpp>
 #include <ranktape/core/io/descriptor.hpp>

@@ -1,7 +1,7 @@
+#include <ranktape/core/io/checksum.hpp>
 #include <ranktape/core/io/dataset_cache_layout.hpp>
 
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include <bit>
 
@@ -16,10 +16,6 @@ std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
   }
   constexpr std::int64_t nanoseconds = 1'000'000'000;
   return FileStamp{.bytes = status.st_size, .changed = status.st_mtim.tv_sec * nanoseconds + status.st_mtim.tv_nsec};
-}
-
-std::uint32_t extend_checksum(std::uint32_t checksum, std::string_view bytes) {
-  return static_cast<std::uint32_t>(crc32_z(checksum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 std::uint32_t checksum_of_header(CacheHeader header) {

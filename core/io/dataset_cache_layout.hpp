@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string_view>
 
 // Internal: where things are in the binary file of a data set.
 //
@@ -85,8 +84,6 @@ struct FileStamp {
 std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
 
 std::uint32_t checksum_of_header(CacheHeader header);
-/// Continues a checksum over more bytes; begins with 0.
-std::uint32_t extend_checksum(std::uint32_t checksum, std::string_view bytes);
 
 CacheSummary pack(const DatasetSummary& summary);
 DatasetSummary unpack(const CacheSummary& packed);

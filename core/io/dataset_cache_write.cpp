@@ -1,4 +1,5 @@
 #include <ranktape/core/io/atomic_file.hpp>
+#include <ranktape/core/io/checksum.hpp>
 #include <ranktape/core/io/dataset_cache.hpp>
 #include <ranktape/core/io/dataset_cache_layout.hpp>
 
