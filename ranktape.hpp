@@ -9,9 +9,12 @@
 #include <ranktape/core/gradients.hpp>
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/io/dataset.hpp>
+#include <ranktape/core/io/dataset_cache.hpp>
 #include <ranktape/core/io/file.hpp>
 #include <ranktape/core/io/letor.hpp>
+#include <ranktape/core/io/read_dataset.hpp>
 #include <ranktape/core/io/safetensors.hpp>
+#include <ranktape/core/io/table.hpp>
 #include <ranktape/core/pool.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>

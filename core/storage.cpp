@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace ranktape::detail {
 namespace {
@@ -28,6 +29,14 @@ Storage allocate(std::size_t bytes, Device device) {
   return Storage(buffer);
 }
 
+Storage adopt(void* data, std::size_t bytes, std::shared_ptr<const void> owner) {
+  auto* buffer = ::new (pool_allocate(header_bytes)) Buffer;
+  buffer->bytes = bytes;
+  buffer->data = data;
+  buffer->owner = std::move(owner);
+  return Storage(buffer);
+}
+
 Storage copy_to(Device device, std::span<const std::int64_t> numbers) {
   Storage copy = allocate(numbers.size_bytes(), device);
   copy_bytes(copy->data, device, numbers.data(), Device::cpu, numbers.size_bytes());
@@ -37,11 +46,12 @@ Storage copy_to(Device device, std::span<const std::int64_t> numbers) {
 void destroy(Buffer* buffer) noexcept {
   const std::size_t bytes = buffer->bytes;
   const bool on_cpu = buffer->device == Device::cpu;
+  const bool follows_header = on_cpu && buffer->owner == nullptr;
   if (!on_cpu) {
     accelerator_free(buffer->data, bytes);
   }
   buffer->~Buffer();
-  pool_free(buffer, on_cpu ? header_bytes + bytes : header_bytes);
+  pool_free(buffer, follows_header ? header_bytes + bytes : header_bytes);
 }
 
 }  // namespace ranktape::detail

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 namespace ranktape::detail {
@@ -15,6 +16,7 @@ struct Buffer : Counted {
   std::uint64_t version = 0;  ///< counts the writes by `step` and `mutable_values`, so that backward notices them
   Device device = Device::cpu;
   void* data = nullptr;
+  std::shared_ptr<const void> owner = {};  ///< of memory that was not allocated here, kept alive with the buffer
 };
 
 void destroy(Buffer* buffer) noexcept;
@@ -23,6 +25,10 @@ using Storage = Handle<Buffer>;
 
 /// Uninitialised memory, 64-byte aligned. Throws DeviceError for a device that this build lacks.
 Storage allocate(std::size_t bytes, Device device);
+
+/// Memory on the CPU that something else made (a mapped file, say), aligned for its elements; `owner` goes with the last
+/// handle. It must be writable: a private mapping copies the page that is written.
+Storage adopt(void* data, std::size_t bytes, std::shared_ptr<const void> owner);
 
 /// A copy of numbers from the CPU: what kernels look up.
 Storage copy_to(Device device, std::span<const std::int64_t> numbers);

@@ -17,7 +17,10 @@ void destroy(TensorNode* node) noexcept {
 }
 
 Tensor make_tensor(const Shape& shape, DType dtype, Device device) {
-  Storage storage = allocate(static_cast<std::size_t>(shape.size()) * size_of(dtype), device);
+  return make_tensor(shape, dtype, allocate(static_cast<std::size_t>(shape.size()) * size_of(dtype), device));
+}
+
+Tensor make_tensor(const Shape& shape, DType dtype, Storage storage) {
   TensorHandle node(::new (pool_allocate(sizeof(TensorNode))) TensorNode);
   node->dtype = dtype;
   node->shape = shape;
@@ -26,11 +29,7 @@ Tensor make_tensor(const Shape& shape, DType dtype, Device device) {
 }
 
 Tensor share_elements(const Tensor& tensor, const Shape& shape) {
-  TensorHandle node(::new (pool_allocate(sizeof(TensorNode))) TensorNode);
-  node->dtype = tensor.dtype();
-  node->shape = shape;
-  node->storage = tensor.node()->storage;
-  return Tensor(std::move(node));
+  return make_tensor(shape, tensor.dtype(), tensor.node()->storage);
 }
 
 std::string describe(const Tensor& tensor) {

@@ -9,6 +9,8 @@ namespace ranktape::detail {
 
 /// A new tensor with uninitialised elements.
 Tensor make_tensor(const Shape& shape, DType dtype, Device device);
+/// One over memory that there is: of the shape's elements, on its device.
+Tensor make_tensor(const Shape& shape, DType dtype, Storage storage);
 inline Tensor make_tensor_like(const Tensor& model) {
   return make_tensor(model.shape(), model.dtype(), model.device());
 }

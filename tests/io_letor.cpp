@@ -2,7 +2,7 @@
 #include <ranktape/core/io/number.hpp>
 #include <doctest/doctest.h>
 
-#include "io_files.hpp"
+#include "io_datasets.hpp"
 
 #include <bit>
 #include <charconv>
@@ -21,7 +21,7 @@ namespace {
 std::vector<float> table(const Dataset& dataset) { return dataset.features.to_vector<float>(); }
 std::vector<float> labels(const Dataset& dataset) { return dataset.labels.to_vector<float>(); }
 Dataset parse(std::string_view text, const LetorOptions& options = {}) {
-  return parse_letor(text, "train.txt", options);
+  return ranktape::testing::parse_at_every_cut(text, options);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <ranktape/core/io/letor.hpp>
 #include <doctest/doctest.h>
 
-#include "io_files.hpp"
+#include "io_datasets.hpp"
 
 #include <random>
 #include <string>
@@ -17,7 +17,7 @@ using ranktape::testing::TemporaryFolder;
 namespace {
 
 std::string refusal(std::string_view text, const LetorOptions& options = {}) {
-  return error_of<FormatError>([&] { parse_letor(text, "train.txt", options); });
+  return ranktape::testing::refusal_at_every_cut(text, options);
 }
 
 struct Case {
@@ -140,20 +140,20 @@ TEST_CASE("letor: what the options rule out is refused with its line") {
 
   const int line = __LINE__ + 1;
   CHECK(error_of<NumericError>([] { parse_letor("1 qid:1 1:1", "train.txt", {.index_base = 2}); }) ==
-        std::string(__FILE__) + ":" + std::to_string(line) + ": parse_letor: index_base is 2; it must be 0 or 1");
+        std::string(__FILE__) + ":" + std::to_string(line) + ": LetorOptions: index_base is 2; it must be 0 or 1");
   CHECK(error_of<NumericError>([] {
           parse_letor("1 qid:1 1:1", "train.txt", {.features = -1});
-        }).ends_with(": parse_letor: features is -1; it must be from 1 to 2^32, or 0 for as many as the file has"));
+        }).ends_with(": LetorOptions: features is -1; it must be from 1 to 2^32, or 0 for as many as the file has"));
 }
 
 TEST_CASE("letor: one wrong index does not fill the memory") {
   CHECK(refusal("1 qid:1 1:1\n0 qid:1 2147483648:5\n") ==
         "train.txt:2: the largest index is 2147483648: a table of 2 x 2147483648 takes 17.2 GB, more than 0.268, for 2 "
-        "values given; mend the index, or raise max_table_bytes");
+        "values given; mend the index, raise max_table_bytes, or read with SparseFeatures::always");
   CHECK(
       refusal("1 qid:1 1:1 9:1\n", {.max_table_bytes = 32}) ==
       "train.txt:1: the largest index is 9: a table of 1 x 9 takes 3.6e-08 GB, more than 3.2e-08, for 2 values given; "
-      "mend the index, or raise max_table_bytes");
+      "mend the index, raise max_table_bytes, or read with SparseFeatures::always");
 }
 
 TEST_CASE("letor: query files that do not fit") {

@@ -4,9 +4,11 @@
 #include <ranktape/core/error.hpp>
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/source_location.hpp>
+#include <ranktape/core/sparse_matrix.hpp>
 #include <ranktape/core/tensor.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,21 +29,27 @@ struct DatasetSummary {
   bool integer_labels = true;
 };
 
-/// Documents with features and relevance labels, in query groups, all on the CPU.
+/// Documents with features and relevance labels, in query groups, all on the CPU. The features are a table or sparse.
 struct Dataset {
-  Tensor features;                        ///< [documents, features] float32
-  Tensor labels;                          ///< [documents] float32: larger is better
-  Groups groups;                          ///< which documents belong to one query
-  std::vector<std::string> query_ids;     ///< one a query as the file wrote it; empty if the file names none
-  std::vector<std::string> document_ids;  ///< one a document, from `#docid = X`; empty if the file names none
-  std::vector<std::int64_t> file_rows;    ///< document i was row file_rows[i] of the file; empty: in the file's order
-  int index_base = 1;                     ///< the file's index of the first column: to be kept with a trained model
-  std::string source;                     ///< the file's name, for messages
+  Tensor features;                              ///< [documents, features] float32; undefined if they are sparse
+  std::optional<SparseMatrix> sparse_features;  ///< [documents, features] in place of the table, if most are 0
+  Tensor labels;                                ///< [documents] float32: larger is better
+  Groups groups;                                ///< which documents belong to one query
+  Tensor query_weights;                         ///< [queries] float32, what each counts in the loss; undefined if none
+  Tensor document_weights;                      ///< [documents] float32; undefined if none
+  std::vector<std::string> query_ids;           ///< one a query as the file wrote it; empty if the file names none
+  std::vector<std::string> document_ids;        ///< one a document, from `#docid = X`; empty if the file names none
+  std::vector<std::string> feature_names;       ///< one a column, from a table's header; empty if it has none
+  std::vector<std::int64_t> file_rows;  ///< document i was row file_rows[i] of the file; empty: in the file's order
+  int index_base = 1;                   ///< the file's index of the first column: to be kept with a trained model
+  std::string source;                   ///< the file's name, for messages
   DatasetSummary summary;
 
   [[nodiscard]] std::int64_t document_count() const { return groups.documents(); }
   [[nodiscard]] std::int64_t query_count() const { return groups.count(); }
-  [[nodiscard]] std::int64_t feature_count() const { return features.shape()[1]; }
+  [[nodiscard]] std::int64_t feature_count() const {
+    return sparse_features ? sparse_features->columns() : features.shape()[1];
+  }
 
   /// Everything as one batch; shares the elements.
   [[nodiscard]] Batch all() const;
@@ -55,6 +63,23 @@ struct Dataset {
   [[nodiscard]] Dataset subset(std::span<const std::int64_t> queries,
                                SourceLocation where = SourceLocation::current()) const;
 };
+
+/// Two data sets of the same queries' documents, no query in both.
+struct DatasetSplit {
+  Dataset train;
+  Dataset valid;
+};
+
+/// Splits by queries: a `share` of them, at least one, drawn by the seed, becomes `valid`; both keep the file's order.
+/// The same seed splits alike everywhere. Throws NumericError unless the share is above 0 and below 1, ShapeError for
+/// fewer than two queries.
+DatasetSplit split_queries(const Dataset& dataset, double share, std::uint64_t seed,
+                           SourceLocation where = SourceLocation::current());
+
+/// The same for one of `folds` parts of nearly equal size: `valid` is part `fold`, from 0 on. Over all folds every
+/// query is in `valid` once. Throws NumericError for a fold that is none, ShapeError for fewer queries than folds.
+DatasetSplit split_fold(const Dataset& dataset, std::int64_t folds, std::int64_t fold, std::uint64_t seed,
+                        SourceLocation where = SourceLocation::current());
 
 /// Counts all of the summary but `ignored_values`, which only a reader knows. One pass over the features.
 DatasetSummary summarize(const Dataset& dataset);

@@ -1,6 +1,7 @@
 #include <ranktape/core/io/file_error.hpp>
 #include <ranktape/core/io/letor_token.hpp>
 #include <ranktape/core/io/number.hpp>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>
@@ -66,9 +67,9 @@ std::string_view fault_of(std::string_view token, std::size_t number, std::strin
 
 }  // namespace
 
-void refuse_token(std::string_view token, std::string_view row, std::string_view source, std::int64_t line) {
+std::string describe_token_fault(std::string_view token, std::string_view row) {
   const std::size_t number = token_number(token, row);
-  fail_at_line(source, line, "token {} {} {}", number, quote(token), fault_of(token, number, row));
+  return fmt::format("token {} {} {}", number, quote(token), fault_of(token, number, row));
 }
 
 }  // namespace ranktape::detail

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -60,39 +61,50 @@ inline NumberStatus parse_any_float(const char* begin, const char* end, float& v
   return NumberStatus::good;
 }
 
-/// The same, fast for the usual number: some digits with a point among them. Where the digits are below 2^24 and the
-/// power of ten at most 10, both are exact as floats and one division rounds once.
-inline NumberStatus parse_float(const char* begin, const char* end, float& value) {
-  static constexpr std::array<float, 11> powers_of_ten = {1e0F, 1e1F, 1e2F, 1e3F, 1e4F, 1e5F,
-                                                          1e6F, 1e7F, 1e8F, 1e9F, 1e10F};
-  constexpr std::uint32_t largest_exact = 1U << 24;
-  constexpr std::ptrdiff_t longest = 11;  // a point and ten digits: neither sum nor power goes beyond its bounds
-  const char* at = begin;
-  const bool negative = at != end && *at == '-';
-  at += negative ? 1 : 0;
-  if (end - at > longest || at == end) {
-    return parse_any_float(begin, end, value);
-  }
-  const char* const first = at;
-  const char* point = nullptr;
+/// Reads the usual number, some digits with a point among them, fast: the float that the text from `begin` begins with,
+/// and the first character behind it, or null where that is another kind of number. Where the digits are at most 2^53
+/// and the power of ten at most 18, both are exact as doubles, and one division rounds once. Rounding that to float is
+/// right unless it fell on the middle between two floats: then nobody knows from which side.
+inline const char* read_plain_float(const char* begin, const char* end, float& value) {
+  static constexpr std::array<double, 19> powers_of_ten = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                                           1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+  constexpr std::uint64_t largest_exact = std::uint64_t{1} << 53;
+  constexpr std::ptrdiff_t longest = 19;  // a point and 18 digits, or 19: the sum stays below 2^64
+  constexpr std::uint64_t bits_beyond_float = (std::uint64_t{1} << 29) - 1;
+  constexpr std::uint64_t middle = std::uint64_t{1} << 28;
+  const bool negative = begin != end && *begin == '-';
+  const char* const first = begin + (negative ? 1 : 0);
+  const char* at = first;
   std::uint64_t digits = 0;
-  for (; at != end; ++at) {
-    const unsigned digit = static_cast<unsigned char>(*at) - unsigned{'0'};
-    if (digit <= 9) {
+  const auto read_digits = [&] {
+    for (unsigned digit = 0; at != end && (digit = static_cast<unsigned char>(*at) - unsigned{'0'}) <= 9; ++at) {
       digits = digits * 10 + digit;
-    } else if (*at == '.' && point == nullptr) {
-      point = at;
-    } else {
-      return parse_any_float(begin, end, value);
     }
+  };
+  read_digits();
+  std::ptrdiff_t places = 0;
+  std::ptrdiff_t digit_count = at - first;
+  if (at != end && *at == '.') {
+    const char* const point = at++;
+    read_digits();
+    places = at - point - 1;
+    digit_count += places;
   }
-  if (digits > largest_exact || (point != nullptr && end - first == 1)) {
-    return parse_any_float(begin, end, value);
+  if (digit_count == 0 || at - first > longest || digits > largest_exact) {
+    return nullptr;
   }
-  const auto places = static_cast<std::size_t>(point == nullptr ? 0 : end - point - 1);
-  const float magnitude = static_cast<float>(digits) / powers_of_ten[places];
-  value = negative ? -magnitude : magnitude;
-  return NumberStatus::good;
+  const double magnitude = static_cast<double>(digits) / powers_of_ten[static_cast<std::size_t>(places)];
+  if ((std::bit_cast<std::uint64_t>(magnitude) & bits_beyond_float) == middle) {
+    return nullptr;
+  }
+  value = static_cast<float>(negative ? -magnitude : magnitude);
+  return at;
+}
+
+/// What float the whole of [begin, end) is, as parse_any_float, and fast for the usual number.
+inline NumberStatus parse_float(const char* begin, const char* end, float& value) {
+  return read_plain_float(begin, end, value) == end && begin != end ? NumberStatus::good
+                                                                    : parse_any_float(begin, end, value);
 }
 
 }  // namespace ranktape::detail

@@ -1,3 +1,4 @@
+#include <ranktape/core/io/checksum.hpp>
 #include <ranktape/core/io/file.hpp>
 #include <ranktape/core/io/file_error.hpp>
 #include <ranktape/core/io/gzip.hpp>
@@ -6,7 +7,6 @@
 #include <ranktape/core/tensor_access.hpp>
 
 #include <fmt/ranges.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <bit>
@@ -17,10 +17,6 @@ namespace detail {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the elements are copied as they are");
-
-std::uint32_t extend_checksum(std::uint32_t checksum, std::string_view bytes) {
-  return static_cast<std::uint32_t>(crc32_z(checksum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
 
 std::string_view bytes_of(std::string_view data, const TensorEntry& tensor) {
   return data.substr(tensor.begin, tensor.end - tensor.begin);

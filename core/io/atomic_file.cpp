@@ -1,0 +1,100 @@
+#include <ranktape/core/io/atomic_file.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+
+namespace ranktape::detail {
+namespace {
+
+/// A new file of its own name in the folder, or -1.
+int create_temporary(const std::filesystem::path& folder, std::filesystem::path& path) {
+  static std::atomic<unsigned> counter = 0;
+  while (true) {
+    path = folder / fmt::format(".ranktape-{}-{}.tmp", ::getpid(), counter++);
+    const int number = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (number >= 0) {
+      return number;
+    }
+    if (errno != EEXIST && errno != EINTR) {
+      path.clear();
+      return -1;
+    }
+  }
+}
+
+// Some file systems cannot flush (a folder, above all) and say so; they then promise nothing that we could wait for.
+bool flush(int file) {
+  while (::fsync(file) != 0) {
+    if (errno != EINTR) {
+      return errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
+    }
+  }
+  return true;
+}
+
+std::filesystem::path behind_links(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_symlink(path, ignored) ? std::filesystem::weakly_canonical(path, ignored) : path;
+}
+
+}  // namespace
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), std::min<std::size_t>(bytes.size(), std::size_t{1} << 30));
+    if (count < 0 && errno != EINTR) {
+      return false;
+    }
+    bytes.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+AtomicFile::AtomicFile(const std::filesystem::path& path)
+    : path_(path),
+      target_(behind_links(path)),
+      folder_(target_.has_parent_path() ? target_.parent_path() : "."),
+      file_(-1) {
+  struct stat old = {};
+  const bool replaces = ::stat(target_.c_str(), &old) == 0;
+  if (replaces && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode)) {
+    throw Error(fmt::format("{}: cannot be replaced: it is not a regular file; choose another name", path.string()));
+  }
+  file_ = Descriptor(create_temporary(folder_, temporary_));
+  if (!file_.is_open()) {
+    fail_with_errno(path, "cannot be written (no file can be made in its folder)");
+  }
+  if (replaces && S_ISREG(old.st_mode)) {
+    static_cast<void>(::fchmod(file_.number(), old.st_mode & 07777));  // where the owner differs: the usual rights
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) {
+    ::unlink(temporary_.c_str());
+  }
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  if (!write_all(file_.number(), bytes)) {
+    fail_with_errno(path_, "cannot be written");
+  }
+}
+
+void AtomicFile::commit() {
+  if (!flush(file_.number()) || !file_.close() || std::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    fail_with_errno(path_, "cannot be written");
+  }
+  temporary_.clear();
+  // A folder that may be written but not read cannot be flushed; the file is in place all the same.
+  const Descriptor directory(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.is_open() && !flush(directory.number())) {
+    fail_with_errno(path_, "is written, but its folder could not be flushed to the disk");
+  }
+}
+
+}  // namespace ranktape::detail
