@@ -51,8 +51,11 @@ NamedLoss make_spearman(LossArguments& arguments) {
   options.target_ranks = arguments.choice<TargetRanks>(
       "target_ranks", {{"average", TargetRanks::average}, {"soft", TargetRanks::soft}, {"gains", TargetRanks::gains}},
       options.target_ranks);
-  options.place_weights = arguments.choice<PlaceWeights>(
-      "place_weights", {{"equal", PlaceWeights::equal}, {"top", PlaceWeights::top}}, options.place_weights);
+  options.place_weights = arguments.choice<PlaceWeights>("place_weights",
+                                                         {{"equal", PlaceWeights::equal},
+                                                          {"discount", PlaceWeights::discount},
+                                                          {"exponential", PlaceWeights::exponential}},
+                                                         options.place_weights);
   return {.loss = with_weights(&spearman_loss, options),
           .ranks = ranks,
           .normalizes_soft_ranks = options.normalization == Normalization::soft_ranks};

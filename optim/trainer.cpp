@@ -9,6 +9,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <utility>
 
 namespace ranktape {
 namespace {
@@ -35,21 +36,28 @@ std::vector<std::int64_t> checked_queries(const Dataset& data, bool constant_lab
   return queries;
 }
 
-Batch on(Device device, DType dtype, const Batch& batch) {
-  const auto moved = [&](const Tensor& tensor) { return tensor.defined() ? tensor.to(device).to(dtype) : Tensor(); };
-  return {moved(batch.features), moved(batch.targets), batch.groups, moved(batch.query_weights),
-          moved(batch.document_weights)};
+// What a step needs of a batch, where the model is and in its type.
+Batch for_model(const ScoringModel& model, const Batch& batch) {
+  const auto moved = [&](const Tensor& tensor) {
+    return tensor.defined() ? tensor.to(model.device()).to(model.dtype()) : Tensor();
+  };
+  Batch result = {moved(batch.features), moved(batch.targets), batch.groups, moved(batch.query_weights),
+                  moved(batch.document_weights)};
+  if (batch.sparse_features) {
+    result.sparse_features = batch.sparse_features->to(model.device());
+  }
+  return result;
 }
 
 }  // namespace
 
 Trainer::Trainer(const ScoringModel& model, const Dataset& data, const TrainingOptions& options, SourceLocation where)
-    : model_(model),
+    : model_(std::move(model)),
       data_(&data),
       options_(checked(options, where)),
       where_(where),
       queries_(checked_queries(data, options.constant_labels, where)),
-      optimizer_(model.parameters(), options.adam, where),
+      optimizer_(model_.parameters(), options.adam, where),
       random_(Random(options.seed).split()),
       queries_done_(queries_.size()) {}
 
@@ -76,7 +84,8 @@ void Trainer::begin_epoch() {
 // Returns the loss. A new batch each time, so that no more than one is copied at any time.
 double Trainer::train_on(const Batch& batch) {
   const Tape tape;
-  const Tensor predictions = model_(batch.features, random_);
+  const Tensor predictions = batch.sparse_features ? model_(*batch.sparse_features, batch.groups, random_)
+                                                   : model_(batch.features, batch.groups, random_);
   const Tensor loss = options_.loss(predictions, batch, random_);
   const double value = loss.item();
   // Of a loss gone wrong, the check tells where.
@@ -104,7 +113,7 @@ bool Trainer::step(SourceLocation where) {
   }
   const std::size_t count = std::min(queries_.size() - queries_done_, static_cast<std::size_t>(options_.batch_queries));
   const auto chosen = std::span<const std::int64_t>(order_).subspan(queries_done_, count);
-  const double loss = train_on(on(model_.device(), model_.options().dtype, data_->select(chosen)));
+  const double loss = train_on(for_model(model_, data_->select(chosen)));
   report_.loss += loss * static_cast<double>(count);
   report_.learning_rate = optimizer_.learning_rate();
   queries_done_ += count;

@@ -3,6 +3,7 @@
 #include <ranktape/core/io/safetensors.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/optim/adam.hpp>
+#include <ranktape/optim/scoring_model.hpp>
 #include <ranktape/optim/training.hpp>
 
 #include <cstdint>
@@ -33,7 +34,7 @@ class Trainer {
   [[nodiscard]] std::int64_t step_in_epoch() const;   ///< that the epoch which runs has behind it
   [[nodiscard]] std::int64_t steps_done() const;      ///< in all epochs
   [[nodiscard]] int epochs_done() const { return epochs_done_; }
-  [[nodiscard]] const Mlp& model() const { return model_; }
+  [[nodiscard]] const ScoringModel& model() const { return model_; }
 
   /// All that the next step depends on besides data and options: parameters, the optimizer's state, where in which
   /// epoch it is, random numbers. Fit for save_safetensors.
@@ -46,7 +47,7 @@ class Trainer {
   void begin_epoch();
   [[nodiscard]] double train_on(const Batch& batch);
 
-  Mlp model_;
+  ScoringModel model_;
   const Dataset* data_;
   TrainingOptions options_;
   SourceLocation where_;

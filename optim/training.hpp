@@ -5,8 +5,8 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
 #include <ranktape/optim/adam.hpp>
-#include <ranktape/optim/scoring_model.hpp>
 #include <ranktape/optim/schedule.hpp>
+#include <ranktape/optim/scoring_model.hpp>
 
 #include <cstdint>
 #include <functional>

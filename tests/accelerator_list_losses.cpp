@@ -67,7 +67,7 @@ TEST_CASE("accelerator: losses over ragged lists, long ones among them") {
     } else if (name == "lambdarank") {
       all_options.push_back({{"score_normalized", true}, {"log_normalized", true}});
     } else if (name == "listmle") {
-      all_options.push_back({{"places", "exponential"}});
+      all_options.push_back({{"place_weights", "exponential"}});
     } else if (name == "pairwise_squared") {
       all_options.push_back({{"equal_targets", false}});
     }

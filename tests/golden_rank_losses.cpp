@@ -51,7 +51,7 @@ SpearmanOptions spearman_of(const nlohmann::json& row) {
               o["target_ranks"],
               {{"average", TargetRanks::average}, {"soft", TargetRanks::soft}, {"gains", TargetRanks::gains}}),
           .relaxation = rank_of(o["rank"]),
-          .place_weights = o["place_weights"] == "top" ? PlaceWeights::top : PlaceWeights::equal,
+          .place_weights = o["place_weights"] == "discount" ? PlaceWeights::discount : PlaceWeights::equal,
           .gain = gain_of(o)};
 }
 

@@ -44,8 +44,8 @@ inline LambdaScheme lambda_scheme(const std::string& name) {
 }
 
 inline PlaceWeights place_weights(const std::string& name) {
-  return name == "none" ? PlaceWeights::none
-                        : (name == "exponential" ? PlaceWeights::exponential : PlaceWeights::discount);
+  return name == "equal" ? PlaceWeights::equal
+                         : (name == "exponential" ? PlaceWeights::exponential : PlaceWeights::discount);
 }
 
 /// `call(predictions, targets, groups, options)` with the fields that all options have.
@@ -99,7 +99,7 @@ inline ListLoss list_loss(const std::string& name, const nlohmann::json& options
     return made(SoftmaxOptions{}, softmax_loss);
   }
   if (name == "listmle") {
-    return made(ListMleOptions{.places = place_weights(options.value("places", "none"))}, listmle_loss);
+    return made(ListMleOptions{.place_weights = place_weights(options.value("place_weights", "equal"))}, listmle_loss);
   }
   if (name == "mse") {
     return made(MseOptions{}, mse_loss);

@@ -48,7 +48,7 @@ inline std::vector<NamedRankLoss> all_rank_losses() {
                                              .target_ranks = TargetRanks::soft,
                                              .relaxation = lapsum},
                              spearman_loss)},
-      {"spearman top", with(SpearmanOptions{.place_weights = PlaceWeights::top}, spearman_loss)},
+      {"spearman discount", with(SpearmanOptions{.place_weights = PlaceWeights::discount}, spearman_loss)},
       {"spearman gains", with(SpearmanOptions{.target_ranks = TargetRanks::gains}, spearman_loss)},
       {"reciprocal rank", with(ReciprocalRankOptions{.relevant_label = 2}, soft_reciprocal_rank_loss)},
       {"reciprocal rank sum",

@@ -183,7 +183,7 @@ TEST_CASE("spearman_loss: whatever the weights, hard ranks in the order of diffe
   const Tensor targets = tests::from({2, 0, 4, 1}, {.dtype = DType::float64});
   const Tensor weights = tests::from({0.5, 2, 1, 3}, {.dtype = DType::float64});
   for (const Normalization normalization : {Normalization::hard_ranks, Normalization::soft_ranks}) {
-    for (const PlaceWeights places : {PlaceWeights::equal, PlaceWeights::top}) {
+    for (const PlaceWeights places : {PlaceWeights::equal, PlaceWeights::discount, PlaceWeights::exponential}) {
       for (const Direction direction : {Direction::ascending, Direction::descending}) {
         const SpearmanOptions options = {.rank = {.regularization_strength = 1e-3, .direction = direction},
                                          .normalization = normalization,
@@ -197,7 +197,7 @@ TEST_CASE("spearman_loss: whatever the weights, hard ranks in the order of diffe
 }
 
 TEST_CASE("spearman_loss: with top weights a mistake costs most at the top") {
-  const SpearmanOptions options = {.rank = {.regularization_strength = 1e-3}, .place_weights = PlaceWeights::top};
+  const SpearmanOptions options = {.rank = {.regularization_strength = 1e-3}, .place_weights = PlaceWeights::discount};
   const auto loss = [&](const Values& predictions) {
     return spearman_loss(tests::from(predictions), tests::from({6, 5, 4, 3, 2, 1}), options).item();
   };

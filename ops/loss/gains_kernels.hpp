@@ -1,18 +1,15 @@
 #pragma once
 
 #include <ranktape/ops/list_tiles.hpp>
+#include <ranktape/ops/loss/place_weights.hpp>
 #include <ranktape/ops/metrics.hpp>
 
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numbers>
 
 // Internal: what labels are worth, and what an order of them can be worth at most, on either device.
 namespace ranktape::detail {
-
-/// 1 / log2(1 + rank), for soft ranks, too.
-constexpr double rank_discount(double rank) { return std::numbers::ln2 / std::log(1 + rank); }
 
 /// The least and the greatest of some numbers.
 struct Extremes {

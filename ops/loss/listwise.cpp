@@ -74,8 +74,8 @@ const Operation listmle_operation("listmle_loss", [](Random& random) {
   return detail::loss_examples<ListMleOptions>(
       random, listmle_loss, listmle_loss,
       {{},
-       {.places = PlaceWeights::exponential, .terms = TermReduction::mean},
-       {.places = PlaceWeights::discount, .terms = TermReduction::batch_mean}});
+       {.place_weights = PlaceWeights::exponential, .terms = TermReduction::mean},
+       {.place_weights = PlaceWeights::discount, .terms = TermReduction::batch_mean}});
 });
 
 /// The targets of all lists in decreasing order, on either device.
@@ -108,7 +108,7 @@ Tensor listmle_of(Operand predictions, Operand targets, const Groups* groups, co
         nanoseconds_per_document * static_cast<double>(lists.documents()) / static_cast<double>(lists.count() + 1),
         detail::kernels::ListMle<Scalar>{lists.on(device), sorted.sorted.data(), sorted.order.data(),
                                          detail::data<Scalar>(predictions),
-                                         detail::view_weights<Scalar>(options.weights.documents), options.places,
+                                         detail::view_weights<Scalar>(options.weights.documents), options.place_weights,
                                          options.terms, tails.data(), losses.found(), losses.derivative()});
   });
   return detail::reduced_loss(listmle_operation, predictions, losses, options.reduction, options.weights);

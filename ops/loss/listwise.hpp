@@ -2,6 +2,7 @@
 
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/operand.hpp>
+#include <ranktape/ops/loss/place_weights.hpp>
 #include <ranktape/ops/loss/reduction.hpp>
 
 // Losses of the list as a whole: how likely a model that draws documents by e^score is to draw them as the targets have
@@ -35,15 +36,8 @@ struct SoftmaxOptions {
 Tensor softmax_loss(Operand predictions, Operand targets, const SoftmaxOptions& options = {});
 Tensor softmax_loss(Operand predictions, Operand targets, const Groups& groups, const SoftmaxOptions& options = {});
 
-/// What place r = 1, ..., n weighs.
-enum class PlaceWeights {
-  none,         ///< 1
-  exponential,  ///< (2^(n - r) - 1) / (2^(n - 1) - 1), as p-ListMLE, but at most 1: no list is too long
-  discount      ///< 1 / log2(1 + r), as TF-Ranking
-};
-
 struct ListMleOptions {
-  PlaceWeights places = PlaceWeights::none;
+  PlaceWeights place_weights = PlaceWeights::equal;  ///< of the documents in the order of their targets
   TermReduction terms = TermReduction::sum;
   Reduction reduction = Reduction::mean;
   LossWeights weights = {};

@@ -54,18 +54,6 @@ struct CrossEntropy {
   }
 };
 
-/// The weight of place i, from 0, of n.
-constexpr double place_weight(PlaceWeights places, std::int64_t i, std::int64_t n) {
-  if (places == PlaceWeights::none) {
-    return 1;
-  }
-  if (places == PlaceWeights::discount) {
-    return 1 / std::log2(static_cast<double>(i) + 2);
-  }
-  const double last = std::exp2(static_cast<double>(1 - n));
-  return n < 2 ? 0 : (std::exp2(static_cast<double>(-i)) - last) / (1 - last);
-}
-
 namespace kernels {
 
 template <class Scalar>
@@ -84,7 +72,7 @@ struct ListMle {
   const std::uint32_t* order;  ///< where they came from
   const Scalar* predictions;
   WeightsView<Scalar> weights;
-  PlaceWeights places;
+  PlaceWeights place_weights;
   TermReduction terms;
   double* tails;  ///< [documents]: room for l
   ListLoss* losses;
@@ -106,7 +94,7 @@ struct ListMle {
     double sum = 0;
     for (std::int64_t r = 0; r < n; ++r) {
       const auto score = static_cast<double>(scores[at[r]]);
-      const double v = place_weight(places, r, n) * weights[begin + at[r]];
+      const double v = place_weight(place_weights, static_cast<double>(r + 1), n) * weights[begin + at[r]];
       loss += v * difference(l[r], score);
       weight += v;
       sum = (r == 0 ? 0 : sum * std::exp(l[r] - l[r - 1])) + v;

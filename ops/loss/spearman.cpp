@@ -27,7 +27,8 @@ const Operation spearman_operation(of_ranks, [](Random& random) {
   std::vector<OperationExample> examples;
   for (const Normalization normalization : {Normalization::hard_ranks, Normalization::soft_ranks}) {
     for (const TargetRanks target_ranks : {TargetRanks::average, TargetRanks::soft, TargetRanks::gains}) {
-      for (const PlaceWeights place_weights : {PlaceWeights::equal, PlaceWeights::top}) {
+      for (const PlaceWeights place_weights :
+           {PlaceWeights::equal, PlaceWeights::discount, PlaceWeights::exponential}) {
         detail::add_rank_loss_examples(
             examples, random, [=](Operand ranks, Operand targets, const Groups* groups, const LossWeights& weights) {
               const SpearmanOptions options = {.normalization = normalization,
@@ -74,8 +75,7 @@ Tensor target_values(Operand targets, const Tensor& average_ranks, const Lists& 
 Targets prepare(Operand targets, const Lists& lists, const SpearmanOptions& options) {
   const Device device = targets->device();
   const Direction direction = ranks_of(options).direction;
-  const bool is_top_weighted = options.place_weights == PlaceWeights::top;
-  const bool is_weighted = is_top_weighted || options.weights.documents.defined();
+  const bool is_weighted = options.place_weights != PlaceWeights::equal || options.weights.documents.defined();
   Tensor average_ranks;
   if (is_weighted || options.target_ranks == TargetRanks::average) {
     average_ranks = detail::mid_ranks(targets, lists, direction, DType::float64);
@@ -92,7 +92,7 @@ Targets prepare(Operand targets, const Lists& lists, const SpearmanOptions& opti
     weights = Array<double>(static_cast<std::size_t>(values.size()), device);
     detail::for_each_document(lists, device,
                               kernels::SpearmanWeight{detail::weights_or_null(of_documents), a, lists.on(device),
-                                                      direction, is_top_weighted, weights.data()});
+                                                      direction, options.place_weights, weights.data()});
   }
   const auto sums = detail::sum_each_list(lists, device, kernels::TargetTerm{b, a, weights.data()});
   Array<double> spreads;

@@ -2,6 +2,7 @@
 
 #include <ranktape/core/groups.hpp>
 #include <ranktape/core/operand.hpp>
+#include <ranktape/ops/loss/place_weights.hpp>
 #include <ranktape/ops/loss/reduction.hpp>
 #include <ranktape/ops/metrics.hpp>
 #include <ranktape/ops/rank/options.hpp>
@@ -18,18 +19,14 @@ enum class Normalization { hard_ranks, soft_ranks };
 /// soft ranks with the predictions' options; or their gains.
 enum class TargetRanks { average, soft, gains };
 
-/// What each place counts: the same, or 1 / log2(1 + r) with r the document's average rank by the targets, the largest
-/// first.
-enum class PlaceWeights { equal, top };
-
 struct SpearmanOptions {
   SoftRankOptions rank = {.regularization_strength = 32, .strength_unit = StrengthUnit::per_item};
   Normalization normalization = Normalization::hard_ranks;
   TargetRanks target_ranks = TargetRanks::average;
   std::optional<RelaxedRankOptions> relaxation = {};  ///< other soft ranks in place of `rank`
-  PlaceWeights place_weights = PlaceWeights::equal;
-  Gain gain = Gain::exponential;  ///< for TargetRanks::gains
-  LossWeights weights = {};       ///< a document's weight is its own in the correlation
+  PlaceWeights place_weights = PlaceWeights::equal;   ///< of the documents' average ranks by the targets, largest first
+  Gain gain = Gain::exponential;                      ///< for TargetRanks::gains
+  LossWeights weights = {};                           ///< a document's weight is its own in the correlation
   Reduction reduction = Reduction::mean;
 };
 

@@ -141,14 +141,14 @@ struct SpearmanWeight {
   const double* average_ranks;
   ListOffsets lists;
   Direction direction;  ///< of the ranks
-  bool is_top_weighted;
+  PlaceWeights place_weights;
   double* weights;
   constexpr void operator()(const ScanPlace& place) const {
     const std::int64_t i = place.entry;
-    const double rank = direction == Direction::descending
-                            ? average_ranks[i]
-                            : static_cast<double>(lists.size(place.list)) + 1 - average_ranks[i];
-    weights[i] = (document_weights == nullptr ? 1 : document_weights[i]) * (is_top_weighted ? rank_discount(rank) : 1);
+    const std::int64_t n = lists.size(place.list);
+    const double rank =
+        direction == Direction::descending ? average_ranks[i] : static_cast<double>(n) + 1 - average_ranks[i];
+    weights[i] = (document_weights == nullptr ? 1 : document_weights[i]) * place_weight(place_weights, rank, n);
   }
 };
 

@@ -121,12 +121,12 @@ def softmax(s, y, w):
     return -(w * y * torch.log_softmax(s, 0)).sum(), float((w * y).sum())
 
 
-def listmle(s, y, w, places="none"):
+def listmle(s, y, w, place_weights="equal"):
     order = torch.sort(y, descending=True, stable=True).indices
     n, total, weights = len(s), s.sum() * 0, 0.0
     for r in range(1, n + 1):
-        p = {"none": 1.0, "exponential": (2.0 ** (n - r) - 1) / (2.0 ** (n - 1) - 1) if n > 1 else 0.0,
-             "discount": 1 / math.log2(1 + r)}[places] * float(w[order[r - 1]])
+        p = {"equal": 1.0, "exponential": (2.0 ** (n - r) - 1) / (2.0 ** (n - 1) - 1) if n > 1 else 0.0,
+             "discount": 1 / math.log2(1 + r)}[place_weights] * float(w[order[r - 1]])
         total = total - p * (s[order[r - 1]] - torch.logsumexp(s[order[r - 1:]], 0))
         weights += p
     return total, weights
@@ -195,7 +195,7 @@ SETTINGS = [
                      ], True),
     ("listnet", [{}], False),
     ("softmax", [{}], True),
-    ("listmle", [{}, {"places": "exponential"}, {"places": "discount"}], True),
+    ("listmle", [{}, {"place_weights": "exponential"}, {"place_weights": "discount"}], True),
     ("mse", [{}], True),
     ("pointwise_sigmoid", [{}, {"largest_label": 4.0}], True),
     ("ordinal", [{}], True),

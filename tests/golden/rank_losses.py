@@ -107,7 +107,7 @@ def ndcg(r, y, w, o):
 
 def spearman(r, y, w, o):
     n = len(y)
-    if o["place_weights"] == "top":
+    if o["place_weights"] == "discount":
         w = w / torch.log2(1 + average_ranks(y, "descending"))
     direction = o["rank"].get("direction", "ascending")
     a = average_ranks(y, direction)
@@ -302,7 +302,7 @@ def main():
     for r in RANKS:
         for normalization in ("hard_ranks", "soft_ranks"):
             for target in ("average", "soft", "gains"):
-                for places in ("equal", "top"):
+                for places in ("equal", "discount"):
                     direction = ("ascending", "descending")[len(rows) // 2 % 2]
                     add("spearman", {"rank": r | {"direction": direction}, "normalization": normalization,
                                      "target_ranks": target, "place_weights": places, "gain": "exponential"},
