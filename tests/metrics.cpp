@@ -53,13 +53,14 @@ int check_rows(const GoldenQueries& queries, const nlohmann::json::json_pointer&
   std::map<std::string, Metric> ours;
   int compared = 0;
   for (std::size_t i = 0; i < queries.rows.size(); ++i) {
-    for (const auto& [name, expected] : queries.rows[i].at(key).items()) {
+    for (const auto& item : queries.rows[i].at(key).items()) {
+      const std::string& name = item.key();
       if (!ours.contains(name)) {
         ours[name] = evaluate_named(queries, name, options);
       }
       CAPTURE(queries.rows[i]["name"].get<std::string>());
       CAPTURE(name);
-      check_against(expected, ours[name].per_list[i]);
+      check_against(item.value(), ours[name].per_list[i]);
       ++compared;
     }
   }

@@ -8,6 +8,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -141,6 +143,7 @@ void evaluate(const EvaluateArguments& arguments) {
   }
   for (std::size_t i = 0; i < specifications.size(); ++i) {
     std::vector<Metric> of_systems;
+    of_systems.reserve(systems.size());
     for (std::vector<Metric>& system : systems) {
       of_systems.push_back(std::move(system[i]));
     }
