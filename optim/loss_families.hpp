@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ranktape/ops/loss/place_weights.hpp>
 #include <ranktape/ops/loss/rank_mixture.hpp>
 #include <ranktape/optim/loss_specification.hpp>
 #include <ranktape/optim/named_loss.hpp>
@@ -22,6 +23,8 @@ struct LossFamily {
 
 /// Reads relaxation, temperature and its unit.
 RelaxedRankOptions ranks_of(LossArguments& arguments, RelaxedRankOptions otherwise);
+Gain gain_of(LossArguments& arguments);
+PlaceWeights place_weights_of(LossArguments& arguments, PlaceWeights otherwise);
 
 /// A loss of predictions, targets and groups, with the batch's weights in its options.
 template <class Options>

@@ -32,12 +32,20 @@ RelaxedRankOptions ranks_of(LossArguments& arguments, RelaxedRankOptions otherwi
   return otherwise;
 }
 
-namespace {
-
 Gain gain_of(LossArguments& arguments) {
   return arguments.choice<Gain>("gain", {{"exponential", Gain::exponential}, {"linear", Gain::linear}},
                                 Gain::exponential);
 }
+
+PlaceWeights place_weights_of(LossArguments& arguments, PlaceWeights otherwise) {
+  return arguments.choice<PlaceWeights>("place_weights",
+                                        {{"equal", PlaceWeights::equal},
+                                         {"discount", PlaceWeights::discount},
+                                         {"exponential", PlaceWeights::exponential}},
+                                        otherwise);
+}
+
+namespace {
 
 NamedLoss make_spearman(LossArguments& arguments) {
   SpearmanOptions options;
@@ -51,11 +59,7 @@ NamedLoss make_spearman(LossArguments& arguments) {
   options.target_ranks = arguments.choice<TargetRanks>(
       "target_ranks", {{"average", TargetRanks::average}, {"soft", TargetRanks::soft}, {"gains", TargetRanks::gains}},
       options.target_ranks);
-  options.place_weights = arguments.choice<PlaceWeights>("place_weights",
-                                                         {{"equal", PlaceWeights::equal},
-                                                          {"discount", PlaceWeights::discount},
-                                                          {"exponential", PlaceWeights::exponential}},
-                                                         options.place_weights);
+  options.place_weights = place_weights_of(arguments, options.place_weights);
   return {.loss = with_weights(&spearman_loss, options),
           .ranks = ranks,
           .normalizes_soft_ranks = options.normalization == Normalization::soft_ranks};

@@ -34,7 +34,7 @@ Tensor RankingModel::score(const Tensor& features, const Groups& groups, SourceL
   }
   const Tensor whole = features.shape()[1] < width ? filled(features, width, where) : features;
   const Tensor scaled = scaler.apply(whole, where).to(model.dtype(), where).to(model.device(), where);
-  return model(Operand(scaled, where), groups);
+  return ranking_scores(model(Operand(scaled, where), groups));
 }
 
 Tensor RankingModel::score(const SparseMatrix& features, const Groups& groups, SourceLocation where) const {
@@ -49,7 +49,7 @@ Tensor RankingModel::score(const SparseMatrix& features, const Groups& groups, S
   if (scaler.centres()) {
     return score(whole.to_dense(DType::float32, where), groups, where);
   }
-  return model(scaler.apply(whole, where).to(model.device(), where), groups, where);
+  return ranking_scores(model(scaler.apply(whole, where).to(model.device(), where), groups, where));
 }
 
 Tensor RankingModel::score(const Tensor& features, SourceLocation where) const {

@@ -7,6 +7,7 @@
 #include <ranktape/optim/scoring_model.hpp>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,11 @@ struct RankingModel {
   ScoringModel model;
   FeatureScaler scaler;
   int index_base = 1;  ///< of the training file (Dataset::index_base): read others with the same
+  /// How it came about, for people: saved with it, in keys that begin with "training.".
+  std::map<std::string, std::string> notes = {};
 
-  /// The scores of features [documents, features], on the CPU as they stand in a file: scales them, then evaluates the
-  /// network on its device.
+  /// The scores [documents] of features [documents, features], on the CPU as they stand in a file: scales them, then
+  /// evaluates the network on its device (see ranking_scores for one with several outputs).
   /// Features that are missing at the end of a row are 0, as in a file that leaves them out. More than the model was
   /// trained on throw ShapeError: LetorOptions{.features = ..., .extra_features = ...} reads a file at the model's
   /// width.

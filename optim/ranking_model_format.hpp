@@ -13,5 +13,6 @@ inline constexpr std::string_view model_version = "2";
 inline constexpr std::string_view first_model_version = "1";
 inline constexpr std::string_view mlp_architecture = "mlp";
 inline constexpr std::string_view attention_architecture = "attention";
+inline constexpr std::string_view note_prefix = "training.";
 
 }  // namespace ranktape::detail

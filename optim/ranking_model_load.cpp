@@ -219,7 +219,13 @@ RankingModel Reader::read() const {
       fail("tensor {} belongs to no part of the model", detail::quote(entry.name));
     }
   }
-  return {model, read_scaler(model.feature_count()), index_base};
+  std::map<std::string, std::string> notes;
+  for (const auto& [key, text] : file_.metadata) {
+    if (key.starts_with(detail::note_prefix)) {
+      notes[key.substr(detail::note_prefix.size())] = text;
+    }
+  }
+  return {model, read_scaler(model.feature_count()), index_base, notes};
 }
 
 }  // namespace

@@ -65,6 +65,9 @@ SafetensorsFile make_file(const RankingModel& model, const char* operation, Sour
                    {"index_base", flag(model.index_base != 0)},
                    {"scaler_log1p", flag(model.scaler.options.log1p)},
                    {"scaler_limit", fmt::format("{}", model.scaler.options.limit)}};
+  for (const auto& [key, text] : model.notes) {
+    file.metadata[fmt::format("{}{}", detail::note_prefix, key)] = text;
+  }
   if (const auto* mlp = model.model.get_if<Mlp>()) {
     describe(*mlp, file.metadata);
   } else {

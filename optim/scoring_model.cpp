@@ -1,3 +1,5 @@
+#include <ranktape/ops/elementwise.hpp>
+#include <ranktape/ops/reduce.hpp>
 #include <ranktape/optim/scoring_model.hpp>
 #include <fmt/format.h>
 
@@ -84,6 +86,10 @@ std::string ScoringModel::description() const {
 
 ScoringModel ScoringModel::to(Device device) const {
   return std::visit([&](const auto& model) { return ScoringModel(model.to(device)); }, model_);
+}
+
+Tensor ranking_scores(const Tensor& outputs) {
+  return outputs.shape().rank() == 1 ? outputs : sum(sigmoid(outputs), 1);
 }
 
 }  // namespace ranktape

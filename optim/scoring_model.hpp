@@ -53,4 +53,8 @@ class ScoringModel {
   std::variant<Mlp, AttentionScorer> model_;
 };
 
+/// One number a document to rank by: a model's outputs if it has one a document; of [documents, K] the sum of their
+/// sigmoids, which for ordinal_loss is the expected label.
+Tensor ranking_scores(const Tensor& outputs);
+
 }  // namespace ranktape

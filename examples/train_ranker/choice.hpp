@@ -1,7 +1,5 @@
 #pragma once
 
-#include <ranktape/core/suggestion.hpp>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -10,6 +8,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "command_line.hpp"
 
 namespace train_ranker {
 
@@ -31,14 +31,7 @@ CLI::Option* add_choice(CLI::App& command, const std::string& option,
                    })->second);
           },
           description)
-      ->check(CLI::Validator(
-          [names](const std::string& name) {
-            return std::find(names.begin(), names.end(), name) != names.end()
-                       ? std::string()
-                       : fmt::format("'{}' is none of {}{}", name, fmt::join(names, ", "),
-                                     ranktape::did_you_mean(name, names));
-          },
-          ""))
+      ->check(one_of(names))
       ->type_name(fmt::format("{}", fmt::join(names, "|")));
 }
 

@@ -139,7 +139,7 @@ CLI::Validator one_of(std::vector<std::string> names) {
             if (std::ranges::find(names, text) != names.end()) {
               return "";
             }
-            return fmt::format("'{}' is not one of {}{}", text, fmt::join(names, ", "),
+            return fmt::format("'{}' is none of {}{}", text, fmt::join(names, ", "),
                                ranktape::did_you_mean(text, names));
           },
           ""};

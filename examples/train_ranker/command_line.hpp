@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -28,30 +27,5 @@ CLI::Validator at_least(double least);
 CLI::Validator above(double bound);
 CLI::Validator between(double least, double below);  ///< `below` itself is not allowed
 CLI::Validator one_of(std::vector<std::string> names);
-
-/// An option of an enumeration, by names.
-template <class Value>
-CLI::Option* add_choice(CLI::App& command, const std::string& name, Value& value,
-                        const std::vector<std::pair<std::string, Value>>& choices, const std::string& description) {
-  std::vector<std::string> names;
-  std::string usual;
-  for (const auto& [text, choice] : choices) {
-    names.push_back(text);
-    usual = choice == value ? text : usual;
-  }
-  return command
-      .add_option_function<std::string>(
-          name,
-          [&value, choices](const std::string& given) {
-            for (const auto& [text, choice] : choices) {
-              if (text == given) {
-                value = choice;
-              }
-            }
-          },
-          description)
-      ->check(one_of(names))
-      ->default_str(usual);
-}
 
 }  // namespace train_ranker

@@ -1,5 +1,4 @@
 #include "cross_validation.hpp"
-#include "tmp_split.hpp"
 
 #include <fmt/core.h>
 

@@ -1,6 +1,7 @@
 #include "evaluate_command.hpp"
 
 #include "choice.hpp"
+#include "data_options.hpp"
 #include "evaluation_report.hpp"
 #include "input_output.hpp"
 #include "score_file.hpp"
@@ -23,6 +24,7 @@ namespace {
 struct EvaluateArguments {
   std::string data_file;
   std::string query_file;
+  DatasetOptions data;
   std::string scores_file;
   std::string second_scores_file;
   std::vector<std::string> metrics;
@@ -123,10 +125,12 @@ EvaluatedMetric compare(const MetricSpecification& specification, std::vector<Me
 void evaluate(const EvaluateArguments& arguments) {
   const MetricOptions options = metric_options(arguments);
   const std::vector<MetricSpecification> specifications = metric_specifications(arguments, options);
-  const Dataset data = read_data(arguments.data_file, {.scattered_queries = ScatteredQueries::merge,
-                                                       .allow_nan = true,
-                                                       .allow_negative_labels = true,
-                                                       .query_file = arguments.query_file});
+  DatasetOptions reading = arguments.data;
+  reading.text.scattered_queries = ScatteredQueries::merge;
+  reading.text.allow_nan = true;
+  reading.text.allow_negative_labels = true;
+  reading.text.query_file = arguments.query_file;
+  const Dataset data = read_dataset(arguments.data_file, reading);
   EvaluationReport report{.data = data,
                           .data_name = shown_name(arguments.data_file),
                           .score_names = {shown_name(arguments.scores_file)},
@@ -240,11 +244,12 @@ void add_evaluate_command(CLI::App& app) {
       ->default_str("table");
   command->add_option("--per-query", arguments->per_query_file, "write every query's metrics there, tab-separated")
       ->type_name("FILE");
+  add_data_options(*command, arguments->data);
   command->callback([arguments] {
     const int from_standard_input = (arguments->data_file == "-" ? 1 : 0) + (arguments->scores_file == "-" ? 1 : 0) +
                                     (arguments->second_scores_file == "-" ? 1 : 0);
     if (from_standard_input > 1) {
-      throw CLI::ValidationError("evaluate", "only one of --data, --scores and --scores-b can be standard input");
+      throw UsageError("evaluate: only one of --data, --scores and --scores-b can be standard input");
     }
     evaluate(*arguments);
   });

@@ -16,11 +16,7 @@ constexpr const char* standard = "-";
 
 std::string shown_name(const std::string& file) { return file == standard ? "standard input" : file; }
 
-std::string read_text(const std::string& file) { return read_file_unpacked(file == standard ? "/dev/stdin" : file); }
-
-Dataset read_data(const std::string& file, const LetorOptions& options) {
-  return file == standard ? parse_letor(read_text(file), shown_name(file), options) : read_letor(file, options);
-}
+std::string read_text(const std::string& file) { return read_file_unpacked(file); }
 
 void write_text(const std::string& file, std::string_view text) {
   if (file != standard) {

@@ -13,9 +13,6 @@ std::string read_text(const std::string& file);
 /// What messages call a file: "standard input" for "-".
 std::string shown_name(const std::string& file);
 
-/// A LETOR file, or standard input for "-".
-ranktape::Dataset read_data(const std::string& file, const ranktape::LetorOptions& options);
-
 /// Replaces the file in one step, or writes to standard output for "-". Throws Error if that fails.
 void write_text(const std::string& file, std::string_view text);
 

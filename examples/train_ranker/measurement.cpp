@@ -5,6 +5,7 @@
 #include <map>
 
 #include "command_line.hpp"
+#include "input_output.hpp"
 
 namespace train_ranker {
 
@@ -16,17 +17,35 @@ std::vector<MetricSpecification> parse_metrics(const std::vector<std::string>& n
     try {
       metrics.push_back(parse_metric(name));
     } catch (const Error& error) {
-      throw UsageError(error.what());
+      throw UsageError(without_place(error));
     }
   }
   return metrics;
 }
 
-Tensor scores_of(const Mlp& model, const Dataset& data) { return model(data.features.to(model.device())); }
+Tensor scores_of(const ScoringModel& model, const Dataset& data) {
+  constexpr std::int64_t documents_at_once = 1 << 16;  // the hidden values of all of them might not fit
+  std::vector<float> scores;
+  std::vector<std::int64_t> queries;
+  std::int64_t documents = 0;
+  for (std::int64_t query = 0; query < data.query_count(); ++query) {
+    queries.push_back(query);
+    documents += data.groups.size(query);
+    if (documents >= documents_at_once || query + 1 == data.query_count()) {
+      const Batch batch = data.select(queries);
+      const Tensor outputs = batch.sparse_features ? model(batch.sparse_features->to(model.device()), batch.groups)
+                                                   : model(batch.features.to(model.device()), batch.groups);
+      const std::vector<float> more = ranking_scores(outputs).to_vector<float>();
+      scores.insert(scores.end(), more.begin(), more.end());
+      queries.clear();
+      documents = 0;
+    }
+  }
+  return Tensor::from(scores);
+}
 
-Measurement measure(const std::vector<MetricSpecification>& metrics, const Mlp& model, const Dataset& data) {
-  const std::vector<Metric> found =
-      evaluate_metrics(scores_of(model, data).to(Device::cpu), data.labels, data.groups, metrics);
+Measurement measure(const std::vector<MetricSpecification>& metrics, const ScoringModel& model, const Dataset& data) {
+  const std::vector<Metric> found = evaluate_metrics(scores_of(model, data), data.labels, data.groups, metrics);
   Measurement measurement;
   std::map<std::string_view, std::int64_t> left_out;
   for (std::size_t i = 0; i < metrics.size(); ++i) {

@@ -10,15 +10,15 @@ namespace train_ranker {
 /// Of "ndcg@10", "map", ...; throws UsageError with the nearest name for one that there is not.
 std::vector<ranktape::MetricSpecification> parse_metrics(const std::vector<std::string>& names);
 
-/// One score a document, larger for a better one.
-ranktape::Tensor scores_of(const ranktape::Mlp& model, const ranktape::Dataset& data);
+/// One score a document on the CPU, larger for a better one.
+ranktape::Tensor scores_of(const ranktape::ScoringModel& model, const ranktape::Dataset& data);
 
 /// Metrics of a model on data, by the library's own conventions.
 struct Measurement {
   std::vector<double> values;         ///< means over the queries, in the order of the metrics
   std::vector<std::string> left_out;  ///< sentences: how many queries are left out of what, and why
 };
-Measurement measure(const std::vector<ranktape::MetricSpecification>& metrics, const ranktape::Mlp& model,
+Measurement measure(const std::vector<ranktape::MetricSpecification>& metrics, const ranktape::ScoringModel& model,
                     const ranktape::Dataset& data);
 
 }  // namespace train_ranker

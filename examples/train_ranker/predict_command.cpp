@@ -1,6 +1,7 @@
 #include "predict_command.hpp"
 
 #include "choice.hpp"
+#include "data_options.hpp"
 #include "input_output.hpp"
 #include "score_file.hpp"
 
@@ -16,6 +17,7 @@ struct PredictArguments {
   std::string model_file;
   std::string data_file;
   std::string query_file;
+  DatasetOptions data;
   std::string output_file = "-";
   ScoreFormat format = ScoreFormat::scores;
   std::string run_name = "ranktape";
@@ -23,15 +25,16 @@ struct PredictArguments {
 
 void predict(const PredictArguments& arguments) {
   const RankingModel model = RankingModel::load(arguments.model_file);
-  const Dataset data = read_data(arguments.data_file, {.index_base = model.index_base,
-                                                       .features = model.feature_count(),
-                                                       .extra_features = ExtraFeatures::ignore,
-                                                       .scattered_queries = ScatteredQueries::merge,
-                                                       .allow_negative_labels = true,
-                                                       .one_query = true,
-                                                       .query_file = arguments.query_file});
-  const std::vector<float> scores = model.score(data.features).to_vector<float>();
-  write_text(arguments.output_file, format_scores(scores, data, arguments.format, arguments.run_name));
+  DatasetOptions options = like(arguments.data, model.index_base, model.feature_count());
+  options.text.scattered_queries = ScatteredQueries::merge;
+  options.text.allow_negative_labels = true;
+  options.text.one_query = model.model.get_if<Mlp>() != nullptr;  // others look at the queries
+  options.text.query_file = arguments.query_file;
+  const Dataset data = read_dataset(arguments.data_file, options);
+  const Tensor scores =
+      data.sparse_features ? model.score(*data.sparse_features, data.groups) : model.score(data.features, data.groups);
+  write_text(arguments.output_file,
+             format_scores(scores.to_vector<float>(), data, arguments.format, arguments.run_name));
 }
 
 }  // namespace
@@ -42,7 +45,7 @@ void add_predict_command(CLI::App& app) {
   command->add_option("--model", arguments->model_file, "a file written by train")->type_name("FILE")->required();
   command
       ->add_option("--data", arguments->data_file,
-                   "LETOR / SVMlight data, gzip or not; its labels do not matter; - is standard input")
+                   "documents to score; their labels do not matter; - is standard input")
       ->type_name("FILE")
       ->required();
   command
@@ -63,6 +66,7 @@ void add_predict_command(CLI::App& app) {
         return one_word ? std::string() : "'" + name + "' is not one word";
       })
       ->capture_default_str();
+  add_data_options(*command, arguments->data);
   command->callback([arguments] { predict(*arguments); });
 }
 

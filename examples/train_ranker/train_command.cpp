@@ -84,7 +84,7 @@ class TrainCommand {
 
   void describe_training() const {
     fmt::print("\nModel {}\nLoss {}\nAdam at {:g}, {} epochs of {} steps of {} queries, seed {}, on the {}\n",
-               describe(run_.trainer().model()), run_.loss().name, options_.learning_rate, options_.epochs,
+               run_.trainer().model().description(), run_.loss().name, options_.learning_rate, options_.epochs,
                run_.trainer().steps_of_epoch(), options_.batch_queries, options_.seed, to_string(options_.device));
   }
 
@@ -129,7 +129,14 @@ class TrainCommand {
   }
 
   void save() const {
-    RankingModel model{run_.trainer().model(), data_.scaler, data_.train.index_base};
+    const RankingModel model = {run_.trainer().model(),
+                                data_.scaler,
+                                data_.train.index_base,
+                                {{"loss", run_.loss().name},
+                                 {"data", fmt::format("{}, {}", options_.train_file, describe(data_.train))},
+                                 {"epoch", fmt::format("{} of {}", run_.best_epoch(), options_.epochs)},
+                                 {"seed", fmt::format("{}", options_.seed)},
+                                 {"settings", nlohmann::json(settings_).dump()}}};
     model.save(output_.model_file);
   }
 

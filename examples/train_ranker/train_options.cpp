@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "choice.hpp"
 #include "command_line.hpp"
+#include "data_options.hpp"
 
 namespace train_ranker {
 
@@ -22,21 +24,26 @@ CLI::Option* add(CLI::App& command, const char* group, const char* name, Value& 
   return command.add_option(name, value, description)->capture_default_str()->group(group);
 }
 
-void add_data_options(CLI::App& command, TrainOptions& options) {
+void add_file_options(CLI::App& command, TrainOptions& options) {
   add(command, data_group, "--train", options.train_file, "training data; - is standard input")
       ->required()
       ->type_name("FILE");
   add(command, data_group, "--test", options.test_file, "test data: measured before and after, decides nothing")
       ->type_name("FILE");
-  add(command, data_group, "--feature-transform", options.feature_transform,
-      "before features are standardised; log1p: sign(x) log(1 + |x|), for counts")
-      ->check(one_of({"none", "log1p"}));
+  command
+      .add_flag("--log1p", options.scaling.log1p,
+                "features become sign(x) log(1 + |x|) before they are standardised: for counts")
+      ->group(data_group);
+  add(command, data_group, "--feature-limit", options.scaling.limit, "standardised features stay within it; inf: any")
+      ->check(above(0));
 }
 
 void add_model_options(CLI::App& command, TrainOptions& options) {
-  add_choice<ModelKind>(command, "--model-type", options.model_kind,
-                        {{"mlp", ModelKind::mlp}, {"attention", ModelKind::attention}},
-                        "mlp: each document by itself; attention: in view of the others of its query")
+  add_choice<ModelKind>(
+      command, "--model-type", {{"mlp", ModelKind::mlp}, {"attention", ModelKind::attention}},
+      [&options](ModelKind kind) { options.model_kind = kind; },
+      "mlp: each document by itself; attention: in view of the others of its query")
+      ->default_str("mlp")
       ->group(model_group);
   add(command, model_group, "--hidden", options.hidden, "sizes of the hidden layers; 0: none, a linear model")
       ->delimiter(',');
@@ -55,11 +62,13 @@ void add_model_options(CLI::App& command, TrainOptions& options) {
 
 void add_optimizer_options(CLI::App& command, TrainOptions& options) {
   add(command, training_group, "--learning-rate", options.learning_rate, "of Adam")->check(above(0));
-  add_choice<LearningRateSchedule>(command, "--schedule", options.schedule,
-                                   {{"constant", LearningRateSchedule::constant},
-                                    {"cosine", LearningRateSchedule::cosine},
-                                    {"one_cycle", LearningRateSchedule::one_cycle}},
-                                   "of the learning rate")
+  add_choice<LearningRateSchedule>(
+      command, "--schedule",
+      {{"constant", LearningRateSchedule::constant},
+       {"cosine", LearningRateSchedule::cosine},
+       {"one_cycle", LearningRateSchedule::one_cycle}},
+      [&options](LearningRateSchedule schedule) { options.schedule = schedule; }, "of the learning rate")
+      ->default_str("constant")
       ->group(training_group);
   add(command, training_group, "--weight-decay", options.weight_decay, "decoupled from the gradient, as AdamW")
       ->check(at_least(0));
@@ -67,12 +76,9 @@ void add_optimizer_options(CLI::App& command, TrainOptions& options) {
       ->check(at_least(0));
   add(command, training_group, "--epochs", options.epochs, "passes over the training queries")->check(at_least(0));
   add(command, training_group, "--batch-queries", options.batch_queries, "queries per step")->check(at_least(1));
-  command
-      .add_option_function<std::string>(
-          "--device",
-          [&](const std::string& name) { options.device = name == "cpu" ? Device::cpu : Device::accelerator; },
-          "where to train")
-      ->check(one_of({"cpu", "accelerator"}))
+  add_choice<Device>(
+      command, "--device", {{"cpu", Device::cpu}, {"accelerator", Device::accelerator}},
+      [&options](Device device) { options.device = device; }, "where to train")
       ->default_str("cpu")
       ->group(training_group);
 }
@@ -80,7 +86,8 @@ void add_optimizer_options(CLI::App& command, TrainOptions& options) {
 }  // namespace
 
 void add_training_options(CLI::App& command, TrainOptions& options) {
-  add_data_options(command, options);
+  add_file_options(command, options);
+  add_data_options(command, options.data);
   add_model_options(command, options);
   add_optimizer_options(command, options);
 }
@@ -118,7 +125,8 @@ Settings settings_of(const CLI::App& command) {
   Settings settings;
   for (const CLI::Option* option : command.get_options()) {
     const std::string& group = option->get_group();
-    if (group == data_group || group == model_group || group == attention_group || group == training_group) {
+    if (group == data_group || group == data_format_group || group == model_group || group == attention_group ||
+        group == training_group) {
       settings[option->get_lnames().front()] = option->count() == 0
                                                    ? option->get_default_str()
                                                    : fmt::format("{}", fmt::join(option->reduced_results(), ","));

@@ -20,7 +20,8 @@ struct TrainOptions {
   std::string valid_file;  ///< chooses the best epoch; none, and no share: the last one counts
   std::string test_file;
   double valid_share = 0;  ///< of the training queries, instead of a file
-  std::string feature_transform = "none";
+  ranktape::DatasetOptions data;
+  ranktape::FeatureScalerOptions scaling = {.limit = 10};
 
   ModelKind model_kind = ModelKind::mlp;
   std::vector<std::int64_t> hidden = {64, 32};

@@ -1,5 +1,4 @@
 #include "training_data.hpp"
-#include "tmp_split.hpp"
 
 #include <fmt/format.h>
 
@@ -7,16 +6,26 @@
 #include <bit>
 #include <utility>
 
+#include "data_options.hpp"
+
 namespace train_ranker {
 
 using namespace ranktape;
 
 namespace {
 
-Dataset read_like(const Dataset& train, const std::string& file) {
-  return read_letor(
-      file,
-      {.index_base = train.index_base, .features = train.feature_count(), .extra_features = ExtraFeatures::ignore});
+Dataset read_like(const Dataset& train, const std::string& file, const DatasetOptions& options) {
+  DatasetOptions same = like(options, train.index_base, train.feature_count());
+  same.text.sparse = train.sparse_features ? SparseFeatures::always : SparseFeatures::never;
+  return read_dataset(file, same);
+}
+
+void scale(Dataset& data, const FeatureScaler& scaler) {
+  if (data.sparse_features) {
+    data.sparse_features = scaler.apply(*data.sparse_features);
+  } else {
+    data.features = scaler.apply(data.features);
+  }
 }
 
 void note(TrainingData& data, std::int64_t count, const std::string& what) {
@@ -52,30 +61,31 @@ TrainingData prepare(const TrainOptions& options, Dataset train, std::optional<D
     data.valid = std::move(split.valid);
   }
   note_training_set(data);
-  data.scaler = FeatureScaler::fit(data.train.features);
-  data.train.features = data.scaler.apply(data.train.features);
+  data.scaler = data.train.sparse_features ? FeatureScaler::fit(*data.train.sparse_features, options.scaling)
+                                           : FeatureScaler::fit(data.train.features, options.scaling);
+  scale(data.train, data.scaler);
   if (data.valid) {
     note_set(data, *data.valid, "validation");
-    data.valid->features = data.scaler.apply(data.valid->features);
+    scale(*data.valid, data.scaler);
   }
   if (data.test) {
     note_set(data, *data.test, "test");
-    data.test->features = data.scaler.apply(data.test->features);
+    scale(*data.test, data.scaler);
   }
   return data;
 }
 
-Dataset read_training_file(const TrainOptions& options) { return read_letor(options.train_file); }
+Dataset read_training_file(const TrainOptions& options) { return read_dataset(options.train_file, options.data); }
 
 TrainingData read_training_data(const TrainOptions& options) {
   Dataset train = read_training_file(options);
   std::optional<Dataset> valid;
   std::optional<Dataset> test;
   if (!options.valid_file.empty()) {
-    valid = read_like(train, options.valid_file);
+    valid = read_like(train, options.valid_file, options.data);
   }
   if (!options.test_file.empty()) {
-    test = read_like(train, options.test_file);
+    test = read_like(train, options.test_file, options.data);
   }
   return prepare(options, std::move(train), std::move(valid), std::move(test));
 }
@@ -93,8 +103,9 @@ std::string TrainingData::fingerprint() const {
 }
 
 std::string describe(const Dataset& data) {
-  return fmt::format("{} documents of {} queries, {} features", data.document_count(), data.query_count(),
-                     data.feature_count());
+  return fmt::format("{} documents of {} queries, {} features{}{}", data.document_count(), data.query_count(),
+                     data.feature_count(), data.sparse_features ? ", sparse" : "",
+                     data.query_weights.defined() || data.document_weights.defined() ? ", weights" : "");
 }
 
 }  // namespace train_ranker

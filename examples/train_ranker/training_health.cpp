@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "measurement.hpp"
+
 namespace train_ranker {
 
 using namespace ranktape;
@@ -46,16 +48,16 @@ std::vector<std::int64_t> first_queries_with_an_order(const Dataset& data) {
 
 }  // namespace
 
-TrainingHealth measure_health(const Mlp& model, const Dataset& data, const NamedLoss& loss) {
-  const Batch batch = data.select(first_queries_with_an_order(data));
-  const Tensor scores = model(batch.features.to(model.device())).to(Device::cpu);
+TrainingHealth measure_health(const ScoringModel& model, const Dataset& data, const NamedLoss& loss) {
+  const Dataset some = data.subset(first_queries_with_an_order(data));
   TrainingHealth health;
-  if (batch.groups.count() == 0 || scores.shape().rank() != 1) {
+  if (some.query_count() == 0) {
     return health;
   }
-  health.score_deviation = mean_of(deviations_of(scores, batch.groups));
+  const Tensor scores = scores_of(model, some);
+  health.score_deviation = mean_of(deviations_of(scores, some.groups));
   if (loss.ranks) {
-    health.rank_spread = rank_spread(relaxed_rank(scores, batch.groups, *loss.ranks), batch.groups);
+    health.rank_spread = rank_spread(relaxed_rank(scores, some.groups, *loss.ranks), some.groups);
     if (loss.ranks->relaxation == RankRelaxation::l2 || loss.ranks->relaxation == RankRelaxation::kl) {
       const RankDiagnostics found = rank_diagnostics();
       health.blocks_per_document = found.blocks_per_document();

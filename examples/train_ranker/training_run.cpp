@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "command_line.hpp"
 #include "measurement.hpp"
 
 namespace train_ranker {
@@ -96,28 +97,35 @@ void TrainingRun::restore(const SafetensorsFile& state) {
   stopped_ = state.text_at("stopped") == "1";
 }
 
-Mlp make_model(const TrainOptions& options, std::int64_t features, std::int64_t outputs, std::uint64_t seed) {
+ScoringModel make_model(const TrainOptions& options, std::int64_t features, std::int64_t outputs, std::uint64_t seed) {
+  Random random(seed);
+  const Activation activation = *activation_named(options.activation);
+  if (options.model_kind == ModelKind::attention) {
+    if (outputs != 1) {
+      throw UsageError("train: the loss wants several numbers a document, and --model-type attention gives one");
+    }
+    return ScoringModel(AttentionScorer(features, random,
+                                        {.width = options.width,
+                                         .heads = static_cast<int>(options.heads),
+                                         .blocks = static_cast<int>(options.blocks),
+                                         .feed_forward = options.feed_forward,
+                                         .activation = activation,
+                                         .dropout = options.dropout,
+                                         .initialization = options.initialization}))
+        .to(options.device);
+  }
   std::vector<std::int64_t> sizes = {features};
   if (options.hidden != std::vector<std::int64_t>{0}) {
     sizes.insert(sizes.end(), options.hidden.begin(), options.hidden.end());
   }
   sizes.push_back(outputs);
-  Random random(seed);
-  return Mlp(sizes, random,
-             {.activation = *activation_named(options.activation),
-              .dropout = options.dropout,
-              .layer_norm = options.layer_norm,
-              .initialization = options.initialization})
+  return ScoringModel(Mlp(sizes, random,
+                          {.activation = activation,
+                           .dropout = options.dropout,
+                           .layer_norm = options.layer_norm,
+                           .residual = options.residual,
+                           .initialization = options.initialization}))
       .to(options.device);
-}
-
-std::string describe(const Mlp& model) {
-  std::int64_t numbers = 0;
-  for (const Tensor& parameter : model.parameters()) {
-    numbers += parameter.size();
-  }
-  return fmt::format("{}, {}, {} numbers", fmt::join(model.sizes(), "-"), to_string(model.options().activation),
-                     numbers);
 }
 
 }  // namespace train_ranker

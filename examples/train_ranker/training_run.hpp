@@ -3,7 +3,6 @@
 #include <ranktape/ranktape.hpp>
 
 #include <optional>
-#include <string>
 
 #include "train_options.hpp"
 #include "training_data.hpp"
@@ -49,9 +48,7 @@ class TrainingRun {
 };
 
 /// A new model with the weights that the seed gives, on the device of the options.
-ranktape::Mlp make_model(const TrainOptions& options, std::int64_t features, std::int64_t outputs, std::uint64_t seed);
-
-/// "300-64-32-1, relu, 21441 numbers"
-std::string describe(const ranktape::Mlp& model);
+ranktape::ScoringModel make_model(const TrainOptions& options, std::int64_t features, std::int64_t outputs,
+                                  std::uint64_t seed);
 
 }  // namespace train_ranker
