@@ -30,6 +30,12 @@ class Random {
   /// An independent generator, for a part of the program whose draws must not move this one's.
   [[nodiscard]] Random split();
 
+  /// Philox's constants, for loops that compute several blocks at once.
+  static constexpr std::uint32_t multiplier_0 = 0xD2511F53;
+  static constexpr std::uint32_t multiplier_1 = 0xCD9E8D57;
+  static constexpr std::uint32_t weyl_0 = 0x9E3779B9;
+  static constexpr std::uint32_t weyl_1 = 0xBB67AE85;
+  static constexpr int rounds = 10;
   /// The four numbers of one counter value: what a parallel kernel computes for its own index.
   static constexpr std::array<std::uint32_t, 4> block(std::uint64_t seed, std::uint64_t stream, std::uint64_t counter);
 
@@ -49,11 +55,6 @@ class Random {
 };
 
 constexpr std::array<std::uint32_t, 4> Random::block(std::uint64_t seed, std::uint64_t stream, std::uint64_t counter) {
-  constexpr std::uint64_t multiplier_0 = 0xD2511F53;
-  constexpr std::uint64_t multiplier_1 = 0xCD9E8D57;
-  constexpr std::uint32_t weyl_0 = 0x9E3779B9;
-  constexpr std::uint32_t weyl_1 = 0xBB67AE85;
-  constexpr int rounds = 10;
   const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
   const auto high = [](std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); };
 
@@ -61,8 +62,8 @@ constexpr std::array<std::uint32_t, 4> Random::block(std::uint64_t seed, std::ui
   std::uint32_t key_0 = low(seed);
   std::uint32_t key_1 = high(seed);
   for (int round = 0; round < rounds; ++round) {
-    const std::uint64_t product_0 = multiplier_0 * c[0];
-    const std::uint64_t product_1 = multiplier_1 * c[2];
+    const std::uint64_t product_0 = std::uint64_t{multiplier_0} * c[0];
+    const std::uint64_t product_1 = std::uint64_t{multiplier_1} * c[2];
     c = {high(product_1) ^ c[1] ^ key_0, low(product_1), high(product_0) ^ c[3] ^ key_1, low(product_0)};
     key_0 += weyl_0;
     key_1 += weyl_1;

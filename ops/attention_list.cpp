@@ -17,7 +17,7 @@ namespace {
 /// The rows of one head without gaps, times a factor.
 template <class Scalar>
 Array<Scalar> gathered(const AttentionList<Scalar>& list, const Scalar* from, double factor = 1) {
-  const Array<Scalar> rows(static_cast<std::size_t>(list.documents * list.width));
+  Array<Scalar> rows(static_cast<std::size_t>(list.documents * list.width));
   Scalar* to = rows.data();
   for (std::int64_t i = 0; i < list.documents; ++i, from += list.step()) {
     to = std::transform(from, from + list.width, to, [&](Scalar x) { return x * static_cast<Scalar>(factor); });

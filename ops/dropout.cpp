@@ -2,7 +2,7 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
-#include <ranktape/ops/dropout_kernel.hpp>
+#include <ranktape/ops/dropout_loop.hpp>
 #include <ranktape/ops/layers.hpp>
 
 namespace ranktape {
@@ -25,12 +25,19 @@ struct Mask {
 
   /// to[i] = m_i from[i]; `to` may be `from`.
   void apply(const Tensor& from, const Tensor& to) const {
-    constexpr double nanoseconds_each = 8;
+    constexpr double nanoseconds_each = 2;
     detail::dispatch(to.dtype(), [&]<class Scalar>() {
       using Kernel = detail::kernels::Dropout<Scalar>;
-      detail::for_each_index(to.device(), (to.size() + Kernel::block - 1) / Kernel::block, nanoseconds_each,
-                             Kernel{detail::data<Scalar>(from), detail::data<Scalar>(to), to.size(), state.seed,
-                                    state.stream, threshold, static_cast<Scalar>(scale)});
+      const Kernel kernel = {
+          detail::data<Scalar>(from), detail::data<Scalar>(to), to.size(), state.seed, state.stream, threshold,
+          static_cast<Scalar>(scale)};
+      const std::int64_t blocks = (to.size() + Kernel::block - 1) / Kernel::block;
+      if (to.device() == Device::accelerator) {
+        detail::launch(blocks, kernel);
+        return;
+      }
+      detail::parallel_ranges(blocks, nanoseconds_each,
+                              [&](std::int64_t first, std::int64_t last) { detail::drop_blocks(kernel, first, last); });
     });
   }
 

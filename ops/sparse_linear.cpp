@@ -7,6 +7,8 @@
 #include <ranktape/ops/sparse_kernel.hpp>
 #include <ranktape/ops/sparse_linear.hpp>
 
+#include <algorithm>
+
 namespace ranktape {
 namespace {
 
@@ -63,8 +65,8 @@ Tensor multiply(const SparseMatrix& a, const Tensor& b, const Tensor* start) {
       detail::launch(y.size(), product);
       return;
     }
-    const double each = nanoseconds * static_cast<double>((a.entries() / std::max<std::int64_t>(a.rows(), 1) + 1)) *
-                        static_cast<double>(columns);
+    const std::int64_t row_entries = a.entries() / std::max<std::int64_t>(a.rows(), 1) + 1;
+    const double each = nanoseconds * static_cast<double>(row_entries * columns);
     detail::parallel_ranges(a.rows(), each, [&](std::int64_t first, std::int64_t last) {
       detail::multiply_sparse_rows(product, first, last);
     });

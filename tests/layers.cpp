@@ -38,6 +38,22 @@ TEST_CASE("layers: dropout drops the right share, keeps the mean, and masks the 
   }
 }
 
+TEST_CASE("layers: dropout keeps what the numbers of its own stream say, one after the other") {
+  Random random(8);
+  for (const DType dtype : {float32, float64}) {
+    for (const std::int64_t size : {1, 3, 64, 1003}) {
+      const Tensor x = tests::randn(Shape{size}, random, {.dtype = dtype});
+      const Random::State state = Random(random).split().state();
+      const std::vector<double> dropped = values(dropout(x, 0.25, random));
+      const std::vector<double> all = values(x);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const bool kept = Random::block(state.seed, state.stream, i / 4)[i % 4] >= 0x40000000;
+        CHECK(dropped[i] == doctest::Approx(kept ? all[i] / 0.75 : 0).epsilon(1e-6));
+      }
+    }
+  }
+}
+
 TEST_CASE("layers: dropout is a function of the generator's state alone, and moves it by as much at any size") {
   Random first(3);
   Random second(3);
