@@ -28,7 +28,7 @@ struct SoftNdcgOptions {
 /// maxDCG the greatest sum that an order has. TensorFlow Ranking, Rax and allRank leave the 1 out: the same gradient.
 /// With k the discount is D(r) sigmoid((k + 1/2 - r) / truncation_width) in lists of more than k documents (their
 /// truncation function), so that documents behind place k still have a gradient, and maxDCG is that of k places:
-/// NDCG@k as ranks become hard and the width small.
+/// NDCG@k as ranks become hard and the width small. With a wide one the loss may fall a little below 0.
 /// Gains are exact for whole labels below 32, and do not overflow for larger ones.
 ///
 /// A list has no information, and is not counted, if its gains (times weights) are all equal: fewer than two documents,
