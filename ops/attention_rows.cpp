@@ -7,7 +7,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <ranktape/ops/rank/exponential-inl.hpp>
+#include <ranktape/ops/rank/exponential.hpp>
 #include <ranktape/ops/rank/sums-inl.hpp>
 
 #include <cmath>
@@ -18,26 +18,6 @@ namespace ranktape::detail::HWY_NAMESPACE {
 // Below these e^t is 0 to all digits that a sum with a term of 1 has, and `exponential` knows no smaller ones.
 template <class Scalar>
 constexpr Scalar least_exponent = sizeof(Scalar) == 4 ? Scalar(-87) : Scalar(-700);
-
-// The float of `exponential`: the same steps with fewer terms; the first left out is below 6e-9.
-HWY_INLINE float exponential(float t) {
-  constexpr float ln2_high = 0x1.62e4p-1F;
-  constexpr float ln2_low = 0x1.7f7d1cp-20F;
-  constexpr float rounder = 0x1.8p23F;
-  const float rounded = t * std::numbers::log2e_v<float> + rounder;
-  const float k = rounded - rounder;
-  const float r = (t - k * ln2_high) - k * ln2_low;
-  float p = 1.0F / 5040;
-  p = p * r + 1.0F / 720;
-  p = p * r + 1.0F / 120;
-  p = p * r + 1.0F / 24;
-  p = p * r + 1.0F / 6;
-  p = p * r + 1.0F / 2;
-  p = p * r + 1;
-  p = p * r + 1;
-  const std::uint32_t exponent = std::bit_cast<std::uint32_t>(rounded) << 23;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + exponent);
-}
 
 // e^t for t <= 0 of any size; a NaN stays one.
 template <class Scalar>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "on_device.hpp"
+
 #include <ranktape/ranktape.hpp>
 #include <nlohmann/json.hpp>
 
@@ -124,6 +126,49 @@ inline const std::vector<std::string>& list_loss_names() {
       "ranknet", "pairwise_hinge", "pairwise_squared", "margin_mse", "lambdarank",        "lambda_loss",
       "listnet", "softmax",        "listmle",          "mse",        "pointwise_sigmoid", "ordinal"};
   return names;
+}
+
+struct Outcome {
+  std::vector<double> result;
+  std::vector<double> gradient;
+  bool operator==(const Outcome&) const = default;
+};
+
+/// A loss with TermReduction::mean, and its gradient; ordinal_loss gets three levels for each document.
+inline Outcome run(const std::string& name, const std::vector<double>& scores, const std::vector<double>& labels,
+                   const Groups& groups, DType dtype = DType::float64, const std::string& reduction = "mean") {
+  const auto documents = static_cast<std::int64_t>(labels.size());
+  const bool levels = name == "ordinal";
+  std::vector<double> values = scores;
+  if (levels) {
+    values.clear();
+    for (const double score : scores) {
+      values.insert(values.end(), {score, score / 2, score - 1});
+    }
+  }
+  const Tensor predictions =
+      from(values, levels ? Shape{documents, 3} : Shape{documents}, {.dtype = dtype, .requires_grad = true});
+  const Tape tape;
+  const Tensor loss = list_loss(name, default_options(name), "mean", reduction)(
+      predictions, from(labels, {.dtype = dtype}), groups, {});
+  const Tensor cotangent = ones(loss.shape(), {.dtype = dtype});
+  return {loss.to_vector<double>(), loss.backward({.cotangent = cotangent})[predictions].to_vector<double>()};
+}
+
+inline std::vector<double> random_values(std::size_t count, Random& random) {
+  std::vector<double> values(count);
+  for (double& value : values) {
+    value = random.normal();
+  }
+  return values;
+}
+
+inline std::vector<double> random_labels(std::size_t count, Random& random) {
+  std::vector<double> labels(count);
+  for (double& label : labels) {
+    label = static_cast<double>(random.below(5));
+  }
+  return labels;
 }
 
 }  // namespace ranktape::tests

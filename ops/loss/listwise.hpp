@@ -24,8 +24,8 @@ Tensor listnet_loss(Operand predictions, Operand targets, const ListNetOptions& 
 Tensor listnet_loss(Operand predictions, Operand targets, const Groups& groups, const ListNetOptions& options = {});
 
 struct SoftmaxOptions {
-  /// sum: as below, Rax. mean: the list's labels are made to sum to 1. batch_mean: lists count as much as their labels'
-  /// sum, TF-Ranking.
+  /// sum: as below (Rax). mean: the labels of a list are made to sum to 1. batch_mean: then lists count as much as the
+  /// sum of their labels (TF-Ranking).
   TermReduction terms = TermReduction::sum;
   Reduction reduction = Reduction::mean;
   LossWeights weights = {};

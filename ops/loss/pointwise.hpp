@@ -33,7 +33,7 @@ struct PointwiseSigmoidOptions {
 };
 
 /// Cross-entropy of sigmoid(s) with the clipped target t: -t log sigmoid(s) - (1 - t) log(1 - sigmoid(s)). By default
-/// all targets from 1 on are 1, as in Rax; with the largest label of the data they are graded.
+/// whole labels from 1 on are 1, as in Rax; with the largest label of the data they are graded.
 Tensor pointwise_sigmoid_loss(Operand predictions, Operand targets, const PointwiseSigmoidOptions& options = {});
 Tensor pointwise_sigmoid_loss(Operand predictions, Operand targets, const Groups& groups,
                               const PointwiseSigmoidOptions& options = {});

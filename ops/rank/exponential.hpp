@@ -37,6 +37,26 @@ constexpr double exponential(double t) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + exponent);
 }
 
+/// The same for |t| <= 87: the first term left out is below 6e-9.
+constexpr float exponential(float t) {
+  constexpr float ln2_high = 0x1.62e4p-1F;
+  constexpr float ln2_low = 0x1.7f7d1cp-20F;
+  constexpr float rounder = 0x1.8p23F;
+  const float rounded = t * std::numbers::log2e_v<float> + rounder;
+  const float k = rounded - rounder;
+  const float r = (t - k * ln2_high) - k * ln2_low;
+  float p = 1.0F / 5040;
+  p = p * r + 1.0F / 720;
+  p = p * r + 1.0F / 120;
+  p = p * r + 1.0F / 24;
+  p = p * r + 1.0F / 6;
+  p = p * r + 1.0F / 2;
+  p = p * r + 1;
+  p = p * r + 1;
+  const std::uint32_t exponent = std::bit_cast<std::uint32_t>(rounded) << 23;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + exponent);
+}
+
 /// log(1 + x) for 0 <= x <= 1, to a few units in the last place.
 constexpr double log_one_plus(double x) {
   // log(1 + x) = 2 artanh(x / (2 + x)), and above sqrt(2) - 1 that of (1 + x) / 2, plus log 2: so |t| < 0.172.

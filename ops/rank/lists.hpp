@@ -31,10 +31,6 @@ class Lists {
                                                                 : offsets_on_accelerator(*groups_);
     return {offsets, length_, count_};
   }
-  [[nodiscard]] ListOffsets on(Device device) const {
-    return device == Device::accelerator ? on_accelerator()
-                                         : ListOffsets{groups_ ? groups_->offsets().data() : nullptr, length_, count_};
-  }
   [[nodiscard]] ListEntries entries_on_accelerator() const { return ListEntries::of(on_accelerator(), documents()); }
   /// About what sorting and ranking one list costs, for sharing lists among threads.
   [[nodiscard]] double nanoseconds_each() const;
