@@ -130,9 +130,9 @@ TEST_CASE("table: what does not fit is refused with line and column") {
        ": no row has a qid, and no .query file beside it gives each query's count of documents; one_query takes all "
        "rows as one list"},
   };
-  for (const auto& [text, message] : cases) {
-    CAPTURE(text);
-    CHECK(refusal(text) == "t.csv" + message);
+  for (const auto& one : cases) {
+    CAPTURE(one.first);
+    CHECK(refusal(one.first) == "t.csv" + one.second);
   }
   CHECK(refusal("label,qid,a\n1,1,1\n", {.weight = "w"}) == "t.csv:1: no column 'w'; there are: 'label', 'qid', 'a'");
   CHECK(refusal("label,qid,a\n1,1,1\n", {.features = {"a", "a"}}) == "t.csv:1: column 'a' is asked for twice");

@@ -13,9 +13,11 @@ import os
 import statistics
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+PACKAGES = ("scikit-learn", "xgboost", "numpy", "scipy")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 from compare import machine  # noqa: E402
@@ -125,7 +127,7 @@ def main() -> None:
     small = make_text(options.programs, options.folder, options.rows // 10)
     threads = os.cpu_count() or 1
     result = {
-        "machine": machine.describe(threads),
+        "machine": machine.describe(threads) | {"peers": ", ".join(f"{name} {version(name)}" for name in PACKAGES)},
         "readings": [
             compare(readers, "XGBoost", large, threads, threads, options.rounds),
             compare(readers, "XGBoost", small, 1, 1, options.rounds),

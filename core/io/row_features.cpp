@@ -128,7 +128,7 @@ Tensor take_values_as_table(DatasetRows& rows, const Shape& shape) {
 Tensor fill_table(DatasetRows& rows, std::span<const std::int64_t> documents, const Shape& shape, Width width,
                   float absent) {
   constexpr std::int64_t stretch_rows = 1 << 16;
-  const Tensor table = make_tensor(shape, DType::float32, Device::cpu);
+  Tensor table = make_tensor(shape, DType::float32, Device::cpu);
   const auto fill_row = [&](std::size_t row) {
     const auto document = documents.empty() ? static_cast<std::int64_t>(row) : documents[row];
     float* const to = data<float>(table) + document * width.features;
