@@ -77,7 +77,10 @@ struct StandardMath {
     }
   };
   [[nodiscard]] static constexpr Row row(std::int64_t) { return {}; }
-  static double log_one_plus(double x) { return std::log1p(x); }
+  template <class Number>  // so that a compiler takes it for constexpr, without which nvcc has no device code for it
+  static constexpr Number log_one_plus(Number x) {
+    return std::log1p(x);
+  }
 };
 
 /// log(1 + e^-d) and its parts, for any d, given e^-|d|.
