@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
@@ -150,13 +151,15 @@ TEST_CASE("letor: several bad lines are reported together on request") {
         }).ends_with("LetorOptions: max_errors is 0; it must be at least 1"));
 }
 
+// The last is just above the middle of two floats, and as a double just there.
 TEST_CASE("letor: numbers between floats, and long ones, are rounded once") {
   const Dataset dataset = parse_at_every_cut(
       "1 qid:1 1:16777217 2:16777219 3:0.1000000014901161 4:123456789012345678 5:9007199254740993 6:28.276001 "
-      "7:33554434.0000000001 8:33554433 9:0.000000000000000001\n");
+      "7:33554434.0000000001 8:33554433 9:0.000000000000000001 "
+      "10:0.5000000298023224\n");
   CHECK(dataset.features.to_vector<float>() == std::vector<float>{16777216.0F, 16777220.0F, 0.1F, 123456789012345678.0F,
                                                                   9007199254740993.0F, 28.276001F, 33554436.0F,
-                                                                  33554432.0F, 1e-18F});
+                                                                  33554432.0F, 1e-18F, std::nextafter(0.5F, 1.0F)});
 }
 
 TEST_CASE("letor: rows of all kinds, in queries that come back, are merged alike at every cut") {
