@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "checkpoint.hpp"
 #include "command_line.hpp"
@@ -128,15 +131,20 @@ class TrainCommand {
     }
   }
 
+  // By what the data are, not what their file is called: the same training gives the same bytes anywhere.
+  [[nodiscard]] std::map<std::string, std::string> notes() const {
+    Settings settings = settings_;
+    for (const char* file : {"train", "valid", "test"}) {
+      settings.erase(file);
+    }
+    return {{"loss", run_.loss().name},
+            {"data", fmt::format("{} (fingerprint {})", describe(data_.train), data_.fingerprint())},
+            {"epoch", fmt::format("{} of {}", run_.best_epoch(), options_.epochs)},
+            {"settings", nlohmann::json(settings).dump()}};
+  }
+
   void save() const {
-    const RankingModel model = {run_.trainer().model(),
-                                data_.scaler,
-                                data_.train.index_base,
-                                {{"loss", run_.loss().name},
-                                 {"data", fmt::format("{}, {}", options_.train_file, describe(data_.train))},
-                                 {"epoch", fmt::format("{} of {}", run_.best_epoch(), options_.epochs)},
-                                 {"seed", fmt::format("{}", options_.seed)},
-                                 {"settings", nlohmann::json(settings_).dump()}}};
+    const RankingModel model = {run_.trainer().model(), data_.scaler, data_.train.index_base, notes()};
     model.save(output_.model_file);
   }
 
