@@ -17,6 +17,7 @@
 #include "progress_bar.hpp"
 #include "results_table.hpp"
 #include "training_log.hpp"
+#include "training_report.hpp"
 #include "training_run.hpp"
 
 namespace train_ranker {
@@ -53,9 +54,13 @@ class TrainCommand {
     train(log);
     run_.take_best();
     save();
-    report_test(before, log);
+    const std::vector<ResultsRow> test = data_.test ? measure_test(before) : std::vector<ResultsRow>();
+    log_end(test, log);
     fmt::print("\nThe model is in {} ({} bytes); `ranktape predict --model {} --data FILE` scores documents with it.\n",
                output_.model_file, std::filesystem::file_size(output_.model_file), output_.model_file);
+    if (!output_.report_file.empty()) {
+      write_file_atomically(output_.report_file, html_of(report(test)));
+    }
     checkpoint_.remove();
   }
 
@@ -127,6 +132,7 @@ class TrainCommand {
     }
     for (const std::string& warning : watch_.observe(record.report.epoch, record.health)) {
       fmt::print("  warning: {}\n", warning);
+      warnings_.push_back(fmt::format("Epoch {}: {}", record.report.epoch, warning));
       log.write("warning", {{"epoch", record.report.epoch}, {"text", warning}});
     }
   }
@@ -148,22 +154,39 @@ class TrainCommand {
     model.save(output_.model_file);
   }
 
-  void report_test(const std::vector<double>& before, JsonLog& log) const {
-    if (!data_.test) {
-      log.write("end", {{"best_epoch", run_.best_epoch()}});
-      return;
-    }
+  [[nodiscard]] std::vector<ResultsRow> measure_test(const std::vector<double>& before) const {
     const Measurement after = measure(metrics_, run_.trainer().model(), *data_.test);
+    const std::vector<ResultsRow> rows = {{"before training", before}, {"after training", after.values}};
     fmt::print("\nTest data ({}):\n", describe(MetricOptions{}));
-    print_results(output_.metrics, {{"before training", before}, {"after training", after.values}});
+    print_results(output_.metrics, rows);
     for (const std::string& line : after.left_out) {
       fmt::print("  {}\n", line);
     }
-    nlohmann::json test;
-    for (std::size_t i = 0; i < after.values.size(); ++i) {
-      test[output_.metrics[i]] = after.values[i];
+    return rows;
+  }
+
+  void log_end(const std::vector<ResultsRow>& test, JsonLog& log) const {
+    nlohmann::json end = {{"best_epoch", run_.best_epoch()}};
+    for (std::size_t i = 0; !test.empty() && i < output_.metrics.size(); ++i) {
+      end["test"][output_.metrics[i]] = test.back().values[i];
     }
-    log.write("end", {{"best_epoch", run_.best_epoch()}, {"test", test}});
+    log.write("end", end);
+  }
+
+  [[nodiscard]] TrainingReport report(const std::vector<ResultsRow>& test) const {
+    TrainingReport report = {.facts = data_.notes,
+                             .warnings = warnings_,
+                             .history = history_,
+                             .validation_metric = options_.metric,
+                             .metric_names = output_.metrics,
+                             .test = test,
+                             .settings = settings_};
+    report.facts.insert(
+        report.facts.begin(),
+        {fmt::format("Trained on {}.", describe(data_.train)),
+         fmt::format("Model {}.", run_.trainer().model().description()), fmt::format("Loss {}.", run_.loss().name),
+         fmt::format("The parameters are those of epoch {} of {}.", run_.best_epoch(), options_.epochs)});
+    return report;
   }
 
   TrainOptions options_;
@@ -175,6 +198,7 @@ class TrainCommand {
   Checkpoint checkpoint_;
   HealthWatch watch_;
   std::vector<EpochRecord> history_;
+  std::vector<std::string> warnings_;
 };
 
 // What can be known to be wrong before any data are read.

@@ -107,6 +107,7 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
 
   add(command, output_group, "--model", output.model_file, "where the model is written")->type_name("FILE");
   add(command, output_group, "--log", output.log_file, "a line of JSON for each epoch")->type_name("FILE");
+  add(command, output_group, "--report", output.report_file, "an HTML page about the training")->type_name("FILE");
   add(command, output_group, "--checkpoint", output.checkpoint_file,
       "what --resume goes on from; by default the model's name with .checkpoint behind it")
       ->type_name("FILE");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -47,7 +48,8 @@ std::string line_of(const EpochRecord& record, const std::string& metric) {
   if (record.health.blocks_per_document) {
     line += fmt::format("  blocks {:.2f}", *record.health.blocks_per_document);
   }
-  return line + fmt::format("  {:.2f} s", record.report.seconds);
+  return line + fmt::format("  {:.2f} s, {:.0f} documents/s", record.report.seconds,
+                            static_cast<double>(record.report.documents) / std::max(record.report.seconds, 1e-9));
 }
 
 JsonLog::JsonLog(const std::string& file, bool append) : file_(file) {
