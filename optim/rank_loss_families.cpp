@@ -126,14 +126,14 @@ NamedLoss make_soft_mrr(LossArguments& arguments) {
 
 void mix_soft_mrr(LossArguments&, double weight, RankMixtureOptions& mixture) { mixture.reciprocal_rank = weight; }
 
-template <Tensor (*loss)(Operand, Operand, const Groups&, const SoftTopKOptions&)>
+template <Tensor (*Loss)(Operand, Operand, const Groups&, const SoftTopKOptions&)>
 NamedLoss make_top_k(LossArguments& arguments) {
   SoftTopKOptions options;
   options.k = arguments.count("k", options.k, 1);
   options.temperature = arguments.positive_number("temperature", options.temperature);
   options.temperature_unit = unit_of(arguments, options.temperature_unit);
   options.relevant_label = arguments.positive_number("relevant_label", options.relevant_label);
-  return {.loss = with_weights(loss, options)};
+  return {.loss = with_weights(Loss, options)};
 }
 
 NamedLoss make_neural_ndcg(LossArguments& arguments) {
