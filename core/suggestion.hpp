@@ -24,4 +24,18 @@ std::string did_you_mean(std::string_view given, const Names& names) {
   return nearest ? "; did you mean '" + std::string(*nearest) + "'?" : std::string();
 }
 
+/// That, or where no name is near all of them: "; there are spearman, mse".
+template <class Names>
+std::string nearest_or_all(std::string_view given, const Names& names) {
+  std::string text = did_you_mean(given, names);
+  if (text.empty()) {
+    const char* before = "; there are ";
+    for (const std::string_view name : names) {
+      text.append(before).append(name);
+      before = ", ";
+    }
+  }
+  return text;
+}
+
 }  // namespace ranktape

@@ -34,8 +34,7 @@ const LossFamily& family_of(const LossTerm& term) {
     }
     names.push_back(family->name);
   }
-  throw FormatError(fmt::format("there is no loss {}{}; there are {}", detail::quote(term.name),
-                                did_you_mean(term.name, names), fmt::join(names, ", ")));
+  throw FormatError(fmt::format("there is no loss {}{}", detail::quote(term.name), nearest_or_all(term.name, names)));
 }
 
 std::string text_of(const LossTerm& term, const LossArguments& arguments) {

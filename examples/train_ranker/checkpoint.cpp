@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -36,6 +37,9 @@ Tensor tensor_of(const std::vector<EpochRecord>& history) {
 }
 
 std::vector<EpochRecord> history_of(const SafetensorsFile& state) {
+  if (std::ranges::find(state.tensors, "history", &NamedTensor::name) == state.tensors.end()) {
+    return {};  // written before the first epoch ended
+  }
   const Tensor& tensor = state.at("history");
   if (tensor.shape().rank() != 2 || tensor.shape()[1] != history_columns) {
     throw FormatError(

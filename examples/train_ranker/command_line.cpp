@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -30,14 +30,6 @@ std::vector<std::string> option_names(const CLI::App& command) {
   return names;
 }
 
-std::vector<std::string> command_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-  }
-  return names;
-}
-
 std::optional<std::string> describe_unknown_option(const CLI::App& command, const std::vector<std::string>& arguments) {
   const std::vector<std::string> names = option_names(command);
   for (const std::string& argument : arguments) {
@@ -56,18 +48,41 @@ std::string describe_missing_command(const CLI::App& app, const std::vector<std:
   if (word == arguments.end()) {
     return fmt::format("a command is needed: one of {}", fmt::join(names, ", "));
   }
-  return fmt::format("there is no command '{}'{}; there are {}", *word, ranktape::did_you_mean(*word, names),
-                     fmt::join(names, ", "));
+  return fmt::format("there is no command '{}'{}", *word, ranktape::nearest_or_all(*word, names));
+}
+
+std::string kind_of_value(const CLI::Option& option) {
+  const std::string& type = option.get_type_name();
+  return type == "FLOAT" ? "a number" : type == "INT" || type == "UINT" ? "a whole number" : "true or false";
+}
+
+// "Could not convert: --epochs = x" says neither what was expected nor that this is about the value.
+std::string describe_conversion(const CLI::App& command, const std::string& error) {
+  const std::size_t name = error.find("--");
+  const std::size_t equals = error.find(" = ", std::min(name, error.size()));
+  if (equals == std::string::npos) {
+    return error;
+  }
+  const std::string option = error.substr(name, equals - name);
+  return fmt::format("{}: '{}' is not {}", option, error.substr(equals + 3),
+                     kind_of_value(*command.get_option(option)));
+}
+
+// "file:line" if the option that the text is about comes from the configuration file, else the command's name.
+std::string place_of(const CLI::App& command, const std::string& text,
+                     const std::map<std::string, std::string>& places) {
+  const auto place = places.find(text.substr(0, text.find(':')));
+  return place == places.end() ? command.get_name() : place->second;
 }
 
 // In words that name the nearest thing that there is. A misspelt option comes first: what lacks may be what it stands
 // for.
-std::string text_of(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+std::string text_of(const CLI::App& app, const CLI::ParseError& error, const ConfiguredArguments& given) {
   const CLI::App* command = chosen_command(app);
   if (command == nullptr) {
-    return describe_missing_command(app, arguments);
+    return describe_missing_command(app, given.arguments);
   }
-  if (const auto unknown = describe_unknown_option(*command, arguments)) {
+  if (const auto unknown = describe_unknown_option(*command, given.arguments)) {
     return *unknown;
   }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
@@ -76,7 +91,9 @@ std::string text_of(const CLI::App& app, const CLI::ParseError& error, const std
         std::ranges::find_if(left, [command](const std::string& text) { return text != command->get_name(); });
     return fmt::format("{}: '{}' belongs to no option", command->get_name(), word == left.end() ? "" : *word);
   }
-  return fmt::format("{}: {}", command->get_name(), error.what());
+  const bool conversion = dynamic_cast<const CLI::ConversionError*>(&error) != nullptr;
+  const std::string text = conversion ? describe_conversion(*command, error.what()) : error.what();
+  return fmt::format("{}: {}", place_of(*command, text, given.places), text);
 }
 
 void let_last_count(CLI::App& app) {
@@ -102,16 +119,24 @@ CLI::Validator number_check(std::string wanted, Accept accept) {
 
 }  // namespace
 
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
 void parse_command_line(CLI::App& app, std::vector<std::string> arguments) {
   let_last_count(app);
-  arguments = with_configuration(app, std::move(arguments));
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
+  const ConfiguredArguments given = with_configuration(app, std::move(arguments));
+  std::vector<std::string> reversed(given.arguments.rbegin(), given.arguments.rend());  // as CLI11 wants them
   try {
     app.parse(std::move(reversed));
   } catch (const CLI::Success&) {
     throw;
   } catch (const CLI::ParseError& error) {
-    throw UsageError(text_of(app, error, arguments));
+    throw UsageError(text_of(app, error, given));
   }
 }
 
@@ -124,9 +149,9 @@ CLI::Validator at_least(double least) {
   return number_check(fmt::format("a number from {}", least), [least](double value) { return value >= least; });
 }
 
-CLI::Validator above(double bound) {
+CLI::Validator above(double bound, double most) {
   return number_check(fmt::format("a number above {}", bound),
-                      [bound](double value) { return value > bound && std::isfinite(value); });
+                      [=](double value) { return value > bound && value <= most; });
 }
 
 CLI::Validator between(double least, double below) {

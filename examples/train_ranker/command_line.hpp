@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -19,12 +20,15 @@ struct UsageError : std::runtime_error {
 /// the nearest name for one that there is not, and CLI::Success for --help and --version.
 void parse_command_line(CLI::App& app, std::vector<std::string> arguments);
 
+/// Of the commands that there are.
+std::vector<std::string> command_names(const CLI::App& app);
+
 /// Adds --config.
 void add_configuration_option(CLI::App& command);
 
 /// Checks for CLI::Option::check, with texts that say what the value is.
 CLI::Validator at_least(double least);
-CLI::Validator above(double bound);
+CLI::Validator above(double bound, double most = std::numeric_limits<double>::max());
 CLI::Validator between(double least, double below);  ///< `below` itself is not allowed
 CLI::Validator one_of(std::vector<std::string> names);
 

@@ -27,7 +27,7 @@ struct Contender {
 };
 
 const std::vector<Contender>& contenders() {
-  static const std::string peers = "spearman(normalization=soft_ranks, strength=1, strength_unit=absolute)";
+  static const std::string peers = "spearman(normalization=soft_ranks, temperature=1, temperature_unit=absolute)";
   static const std::vector<Contender> all = {
       {"Spearman, norm of the hard ranks (default)", "spearman"},
       {"Spearman, norm of the soft ranks (the peers' form)", peers},
@@ -73,7 +73,10 @@ void add_compare_command(CLI::App& app) {
   add_training_options(*command, *options);
   command->get_option("--test")->required();
   command->add_option("--seeds", *seeds, "how many")->check(at_least(1))->capture_default_str();
-  command->callback([=] { compare(*options, *seeds); });
+  command->callback([=] {
+    check_model_options(*command, *options);
+    compare(*options, *seeds);
+  });
 }
 
 }  // namespace train_ranker

@@ -1,5 +1,6 @@
 #include "configuration.hpp"
 
+#include <ranktape/core/io/file.hpp>
 #include <ranktape/core/suggestion.hpp>
 
 #include <fmt/format.h>
@@ -21,10 +22,13 @@ const CLI::App* find_command(const CLI::App& app, std::string_view name) {
 // Reads one file for one command.
 class Configuration {
  public:
-  Configuration(const CLI::App& app, const CLI::App& command, std::string file)
-      : app_(app), command_(command), file_(std::move(file)) {}
+  Configuration(const CLI::App& app, const CLI::App& command, std::string file, std::vector<std::string> given)
+      : app_(app),
+        command_(command),
+        file_(std::move(file)),
+        configured_{.arguments = std::move(given), .places = {}} {}
 
-  std::vector<std::string> arguments() {
+  ConfiguredArguments arguments() {
     const toml::table table = parse();
     for (const auto& [key, value] : table) {
       const std::string_view name = key.str();
@@ -35,24 +39,26 @@ class Configuration {
           add(inner.str(), inner_value);
         }
       } else if (find_command(app_, name) == nullptr) {
-        fail(value, fmt::format("[{}] is no command", name));
+        fail(value, fmt::format("[{}] is no command{}", name, ranktape::nearest_or_all(name, command_names(app_))));
       }
     }
-    return std::move(arguments_);
+    return std::move(configured_);
   }
 
  private:
+  [[nodiscard]] std::string place_of(const toml::node& node) const {
+    return fmt::format("{}:{}", file_, node.source().begin.line);
+  }
+
   [[noreturn]] void fail(const toml::node& node, const std::string& what) const {
-    throw UsageError(fmt::format("{}:{}: {}", file_, node.source().begin.line, what));
+    throw UsageError(fmt::format("{}: {}", place_of(node), what));
   }
 
   [[nodiscard]] toml::table parse() const {
     try {
-      return toml::parse_file(file_);
+      return toml::parse(ranktape::read_file(file_), file_);
     } catch (const toml::parse_error& error) {
-      const auto line = error.source().begin.line;
-      throw UsageError(line == 0 ? fmt::format("{}: {}", file_, error.description())
-                                 : fmt::format("{}:{}: {}", file_, line, error.description()));
+      throw UsageError(fmt::format("{}:{}: {}", file_, error.source().begin.line, error.description()));
     }
   }
 
@@ -73,8 +79,11 @@ class Configuration {
   }
 
   void add(std::string_view key, const toml::node& node) {
-    const CLI::Option* option = command_.get_option_no_throw("--" + std::string(key));
-    if (option == nullptr || key == "config") {
+    const std::string option = fmt::format("--{}", key);
+    if (key == "config") {
+      fail(node, "a configuration file cannot name another");
+    }
+    if (command_.get_option_no_throw(option) == nullptr) {
       std::vector<std::string> names;
       for (const CLI::Option* known : command_.get_options()) {
         names.insert(names.end(), known->get_lnames().begin(), known->get_lnames().end());
@@ -89,13 +98,26 @@ class Configuration {
     } else {
       value = text_of(key, node);
     }
-    arguments_.push_back(fmt::format("--{}={}", key, value));
+    if (value.empty()) {
+      fail(node, fmt::format("'{}' is empty; leave it out", key));
+    }
+    if (!given_by_hand(option)) {
+      configured_.places[option] = place_of(node);
+      configured_.arguments.insert(configured_.arguments.begin() + 1, fmt::format("{}={}", option, value));
+    }
+  }
+
+  [[nodiscard]] bool given_by_hand(const std::string& option) const {
+    return configured_.places.find(option) == configured_.places.end() &&
+           std::ranges::any_of(configured_.arguments, [&](const std::string& argument) {
+             return argument == option || argument.starts_with(option + "=");
+           });
   }
 
   const CLI::App& app_;
   const CLI::App& command_;
   std::string file_;
-  std::vector<std::string> arguments_;
+  ConfiguredArguments configured_;
 };
 
 std::optional<std::string> configuration_file(const std::vector<std::string>& arguments) {
@@ -113,15 +135,13 @@ std::optional<std::string> configuration_file(const std::vector<std::string>& ar
 
 }  // namespace
 
-std::vector<std::string> with_configuration(const CLI::App& app, std::vector<std::string> arguments) {
+ConfiguredArguments with_configuration(const CLI::App& app, std::vector<std::string> arguments) {
   const CLI::App* command = arguments.empty() ? nullptr : find_command(app, arguments.front());
   const auto file = configuration_file(arguments);
   if (command == nullptr || !file || command->get_option_no_throw("--config") == nullptr) {
-    return arguments;
+    return {.arguments = std::move(arguments), .places = {}};
   }
-  const std::vector<std::string> given = Configuration(app, *command, *file).arguments();
-  arguments.insert(arguments.begin() + 1, given.begin(), given.end());
-  return arguments;
+  return Configuration(app, *command, *file, std::move(arguments)).arguments();
 }
 
 }  // namespace train_ranker

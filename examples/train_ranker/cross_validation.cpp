@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "command_line.hpp"
 #include "measurement.hpp"
 #include "results_table.hpp"
 #include "training_data.hpp"
@@ -17,6 +18,10 @@ using namespace ranktape;
 void cross_validate(const TrainOptions& options, int folds, const std::vector<std::string>& metric_names) {
   const std::vector<MetricSpecification> metrics = parse_metrics(metric_names);
   const Dataset all = read_training_file(options);
+  if (folds > all.query_count()) {
+    throw UsageError(
+        fmt::format("train: --folds: {} queries do not make {} parts; give fewer", all.query_count(), folds));
+  }
   fmt::print("\nCross-validation in {} parts of {} queries:\n", folds, all.query_count());
   std::vector<ResultsRow> rows;
   std::vector<std::vector<double>> values;

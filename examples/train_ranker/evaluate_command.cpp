@@ -4,6 +4,7 @@
 #include "data_options.hpp"
 #include "evaluation_report.hpp"
 #include "input_output.hpp"
+#include "measurement.hpp"
 #include "score_file.hpp"
 
 #include <fmt/core.h>
@@ -159,15 +160,6 @@ void evaluate(const EvaluateArguments& arguments) {
   write_text("-", arguments.json ? as_json(report) : as_table(report));
 }
 
-std::string refuse_metric(const std::string& name) {
-  try {
-    parse_metric(name);
-    return "";
-  } catch (const Error& error) {
-    return without_place(error);
-  }
-}
-
 /// The names of these values as choices on the command line.
 template <class Value>
 std::vector<std::pair<std::string, Value>> named(std::initializer_list<Value> values) {
@@ -183,7 +175,7 @@ void add_metric_options(CLI::App& command, const std::shared_ptr<EvaluateArgumen
                   "such as ndcg@10,map,mrr@5,err,precision@5,recall@10,hit_rate@3,"
                   "kendall,spearman,pairwise_accuracy")
       ->delimiter(',')
-      ->check(CLI::Validator(refuse_metric, ""))
+      ->check(a_metric())
       ->type_name("NAME[@k],");
   add_choice<MetricConvention>(
       command, "--convention",

@@ -2,24 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
-#include "command_line.hpp"
 #include "input_output.hpp"
 
 namespace train_ranker {
 
 using namespace ranktape;
 
+CLI::Validator a_metric() {
+  return {[](const std::string& name) -> std::string {
+            try {
+              parse_metric(name);
+              return "";
+            } catch (const Error& error) {
+              return without_place(error);
+            }
+          },
+          ""};
+}
+
 std::vector<MetricSpecification> parse_metrics(const std::vector<std::string>& names) {
   std::vector<MetricSpecification> metrics;
-  for (const std::string& name : names) {
-    try {
-      metrics.push_back(parse_metric(name));
-    } catch (const Error& error) {
-      throw UsageError(without_place(error));
-    }
-  }
+  std::ranges::transform(names, std::back_inserter(metrics),
+                         [](const std::string& name) { return parse_metric(name); });
   return metrics;
 }
 

@@ -2,12 +2,16 @@
 
 #include <ranktape/ranktape.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <string>
 #include <vector>
 
 namespace train_ranker {
 
-/// Of "ndcg@10", "map", ...; throws UsageError with the nearest name for one that there is not.
+/// Of an option that takes "ndcg@10", "map", ...; a misspelt one gets a suggestion.
+CLI::Validator a_metric();
+/// Of names that passed it.
 std::vector<ranktape::MetricSpecification> parse_metrics(const std::vector<std::string>& names);
 
 /// One score a document on the CPU, larger for a better one.

@@ -49,7 +49,8 @@ class TrainCommand {
         data_.test ? measure(metrics_, run_.trainer().model(), *data_.test).values : std::vector<double>();
     const bool resumed = output_.resume && resume();
     JsonLog log(output_.log_file, resumed);
-    log.write(resumed ? "resume" : "start", {{"settings", settings_}, {"version", version}});
+    log.write(resumed ? "resume" : "start",
+              {{"settings", settings_}, {"version", version}, {"epochs_done", history_.size()}});
     describe_training();
     train(log);
     run_.take_best();
@@ -82,6 +83,9 @@ class TrainCommand {
   bool resume() {
     const bool found = checkpoint_.resume(run_, history_);
     if (found) {
+      for (const EpochRecord& record : history_) {
+        watch_.observe(record.report.epoch, record.health);  // what was said then is not said again
+      }
       fmt::print("\nGoing on from {}, step {} of epoch {}\n", checkpoint_.file(), run_.trainer().step_in_epoch(),
                  run_.trainer().report().epoch);
     } else {
@@ -201,17 +205,27 @@ class TrainCommand {
   std::vector<std::string> warnings_;
 };
 
+void check_folder(const char* option, const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder)) {
+    throw UsageError(fmt::format("train: {}: there is no folder '{}'", option, folder.string()));
+  }
+}
+
 // What can be known to be wrong before any data are read.
 void check_options(const TrainOptions& options, const TrainOutput& output) {
-  named_loss(options.loss);
-  parse_metrics({options.metric});
-  parse_metrics(output.metrics);
   if (!options.valid_file.empty() && options.valid_share > 0) {
     throw UsageError("train: --valid and --valid-share were both given; leave out one");
   }
   if (options.patience > 0 && options.valid_file.empty() && options.valid_share == 0) {
     throw UsageError("train: --patience needs validation data: --valid FILE or --valid-share");
   }
+  if (output.folds == 1) {
+    throw UsageError("train: --folds: a single part leaves nothing to train on; give at least 2, or 0 for none");
+  }
+  check_folder("--model", output.model_file);
+  check_folder("--checkpoint", output.checkpoint_file);
+  check_folder("--report", output.report_file);
 }
 
 }  // namespace
@@ -224,6 +238,7 @@ void add_train_command(CLI::App& app) {
   add_output_options(*command, *options, *output);
   add_configuration_option(*command);
   command->callback([=] {
+    check_model_options(*command, *options);
     check_options(*options, *output);
     if (output->threads > 0) {
       set_num_threads(output->threads);

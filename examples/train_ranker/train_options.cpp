@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "choice.hpp"
 #include "command_line.hpp"
 #include "data_options.hpp"
+#include "measurement.hpp"
 
 namespace train_ranker {
 
@@ -15,7 +19,7 @@ namespace {
 // Options of these groups decide about the model, and stand in its settings.
 constexpr const char* data_group = "Data";
 constexpr const char* model_group = "Model";
-constexpr const char* attention_group = "Model attention";
+constexpr const char* attention_group = "Attention model";
 constexpr const char* training_group = "Training";
 constexpr const char* output_group = "Output";
 
@@ -35,7 +39,7 @@ void add_file_options(CLI::App& command, TrainOptions& options) {
                 "features become sign(x) log(1 + |x|) before they are standardised: for counts")
       ->group(data_group);
   add(command, data_group, "--feature-limit", options.scaling.limit, "standardised features stay within it; inf: any")
-      ->check(above(0));
+      ->check(above(0, std::numeric_limits<double>::infinity()));
 }
 
 void add_model_options(CLI::App& command, TrainOptions& options) {
@@ -46,6 +50,7 @@ void add_model_options(CLI::App& command, TrainOptions& options) {
       ->default_str("mlp")
       ->group(model_group);
   add(command, model_group, "--hidden", options.hidden, "sizes of the hidden layers; 0: none, a linear model")
+      ->check(at_least(0))
       ->delimiter(',');
   add(command, model_group, "--activation", options.activation, "between the layers")
       ->check(one_of({"relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"}));
@@ -83,11 +88,32 @@ void add_optimizer_options(CLI::App& command, TrainOptions& options) {
       ->group(training_group);
 }
 
+std::string refuse_loss(const std::string& text) {
+  try {
+    named_loss(text);
+    return "";
+  } catch (const FormatError& error) {
+    return error.what();
+  }
+}
+
 }  // namespace
+
+void check_model_options(const CLI::App& command, const TrainOptions& options) {
+  if (options.hidden.size() > 1 && std::ranges::count(options.hidden, 0) > 0) {
+    throw UsageError(fmt::format("{}: --hidden: a layer of size 0 in {}; give 0 alone, for a linear model",
+                                 command.get_name(), fmt::join(options.hidden, ",")));
+  }
+  if (options.model_kind == ModelKind::attention && options.width % options.heads != 0) {
+    throw UsageError(fmt::format("{}: --heads: {} heads do not divide the --width {} into equal parts",
+                                 command.get_name(), options.heads, options.width));
+  }
+}
 
 void add_training_options(CLI::App& command, TrainOptions& options) {
   add_file_options(command, options);
   add_data_options(command, options.data);
+  add_training_data_options(command, options.data);
   add_model_options(command, options);
   add_optimizer_options(command, options);
 }
@@ -98,12 +124,13 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
       "share of the training queries, drawn by the seed, that validates instead of a file")
       ->check(between(0, 1));
   add(command, training_group, "--loss", options.loss,
-      "what is minimised: a name, or a sum such as 'soft_ndcg + 0.3 * spearman'; `ranktape losses` lists them");
-  add(command, training_group, "--metric", options.metric, "what validation goes by");
+      "what is minimised: a name, or a sum such as 'soft_ndcg + 0.3 * spearman'; `ranktape losses` lists them")
+      ->check(CLI::Validator(refuse_loss, ""));
+  add(command, training_group, "--metric", options.metric, "what validation goes by")->check(a_metric());
   add(command, training_group, "--patience", options.patience,
       "epochs without a better validation after which to stop; 0: never")
       ->check(at_least(0));
-  add(command, training_group, "--seed", options.seed, "the same seed gives the same bytes");
+  add(command, training_group, "--seed", options.seed, "the same seed gives the same bytes")->check(at_least(0));
 
   add(command, output_group, "--model", output.model_file, "where the model is written")->type_name("FILE");
   add(command, output_group, "--log", output.log_file, "a line of JSON for each epoch")->type_name("FILE");
@@ -114,7 +141,7 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
   add(command, output_group, "--checkpoint-seconds", output.checkpoint_seconds, "written that often")
       ->check(at_least(0));
   command.add_flag("--resume", output.resume, "go on from the checkpoint, if there is one")->group(output_group);
-  add(command, output_group, "--metrics", output.metrics, "shown for the test data")->delimiter(',');
+  add(command, output_group, "--metrics", output.metrics, "shown for the test data")->check(a_metric())->delimiter(',');
   add(command, output_group, "--folds", output.folds,
       "first cross-validate: so many parts of the training queries take turns as test data; 0: none")
       ->check(at_least(0));

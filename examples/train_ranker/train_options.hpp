@@ -64,6 +64,8 @@ struct TrainOutput {
 
 /// The options of data, model and training, for `train` and `compare`.
 void add_training_options(CLI::App& command, TrainOptions& options);
+/// Throws UsageError for sizes that do not go together. `command` must have been parsed.
+void check_model_options(const CLI::App& command, const TrainOptions& options);
 /// Those of `train` alone.
 void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& output);
 

@@ -27,11 +27,8 @@ ProgramFolder& with_data(ProgramFolder& folder) {
   return folder;
 }
 
-std::string refused(const ProgramFolder& folder, std::string_view arguments, std::string_view input = "") {
-  const ProgramRun run = folder.run(fmt::format("evaluate {}", arguments), input);
-  CHECK(run.status == 2);
-  CHECK(run.output.empty());
-  return run.errors;
+std::string refused_evaluation(const ProgramFolder& folder, std::string_view arguments, std::string_view input = "") {
+  return testing::refused(folder, fmt::format("evaluate {}", arguments), input);
 }
 
 nlohmann::json evaluated(const ProgramFolder& folder, std::string_view arguments) {
@@ -168,7 +165,7 @@ TEST_CASE("evaluate: what is wrong with a score file") {
   with_data(folder);
   const auto text = [&](std::string_view bytes) {
     folder.put("bad", bytes);
-    return refused(folder, "--data data --scores bad");
+    return refused_evaluation(folder, "--data data --scores bad");
   };
   CHECK(text("1\n2\n") == "ranktape: bad: 2 scores, but data has 6 documents\n");
   CHECK(text("") == "ranktape: bad: 0 scores, but data has 6 documents\n");
@@ -191,26 +188,24 @@ TEST_CASE("evaluate: what is wrong with a score file") {
 TEST_CASE("evaluate: what is wrong with the rest, and the exit status") {
   ProgramFolder folder;
   with_data(folder);
-  const std::string help = "\nRun with --help for more information.\n";
-  CHECK(refused(folder, "--data data --scores scores --metrics ndgc@10") ==
-        "--metrics: no metric is called 'ndgc'; did you mean 'ndcg'?" + help);
-  CHECK(refused(folder, "--data data --scores scores --metrics ndcg@0") ==
-        "--metrics: 'ndcg@0': after @ comes a whole number from 1 on, as in ndcg@10" + help);
-  CHECK(refused(folder, "--data data --scores scores --convention treceval") ==
-        "--convention: 'treceval' is none of ranktape, lightgbm, xgboost, trec_eval, sklearn, ranklib; did you mean "
-        "'trec_eval'?" +
-            help);
-  CHECK(refused(folder, "--data data --scores scores --confidence 95") ==
-        "--confidence: '95' is not between 0 and 1" + help);
-  CHECK(refused(folder, "--data - --scores -") ==
-        "evaluate: only one of --data, --scores and --scores-b can be standard input" + help);
-  CHECK(refused(folder, "--data data --scores scores --metrics mrr --ties together") ==
+  CHECK(refused_evaluation(folder, "--data data --scores scores --metrics ndgc@10") ==
+        "ranktape: evaluate: --metrics: no metric is called 'ndgc'; did you mean 'ndcg'?\n");
+  CHECK(refused_evaluation(folder, "--data data --scores scores --metrics ndcg@0") ==
+        "ranktape: evaluate: --metrics: 'ndcg@0': after @ comes a whole number from 1 on, as in ndcg@10\n");
+  CHECK(refused_evaluation(folder, "--data data --scores scores --convention treceval") ==
+        "ranktape: evaluate: --convention: 'treceval' is none of ranktape, lightgbm, xgboost, trec_eval, sklearn, "
+        "ranklib; did you mean 'trec_eval'?\n");
+  CHECK(refused_evaluation(folder, "--data data --scores scores --confidence 95") ==
+        "ranktape: evaluate: --confidence: '95' is not between 0 and 1\n");
+  CHECK(refused_evaluation(folder, "--data - --scores -") ==
+        "ranktape: evaluate: only one of --data, --scores and --scores-b can be standard input\n");
+  CHECK(refused_evaluation(folder, "--data data --scores scores --metrics mrr --ties together") ==
         "ranktape: data: mrr is not defined for ties taken together; take them averaged\n");
-  CHECK(refused(folder, "--data data --scores scores --metrics err --largest-label 1") ==
+  CHECK(refused_evaluation(folder, "--data data --scores scores --metrics err --largest-label 1") ==
         "ranktape: data: document 0 has label 2, above the largest label of the options, 1, which "
         "expected reciprocal rank divides by\n");
-  CHECK(
-      refused(folder, "--data - --scores scores", "1 1:1\n").starts_with("ranktape: standard input: no row has a qid"));
+  CHECK(refused_evaluation(folder, "--data - --scores scores", "1 1:1\n")
+            .starts_with("ranktape: standard input: no row has a qid"));
   const ProgramRun run = folder.run("evaluate --data data --scores nothing");
   CHECK(run.status == 1);
   CHECK(run.errors == "ranktape: nothing: cannot be opened: No such file or directory\n");

@@ -90,13 +90,12 @@ TEST_CASE("predict: what is wrong, and the exit status") {
   run = folder.run("predict --model data --data data");
   CHECK(run.status == 2);
   CHECK(run.errors.starts_with("ranktape: data: "));
-  run = folder.run("predict --model model --data data --format trek");
-  CHECK(run.status == 2);
-  CHECK(run.errors ==
-        "--format: 'trek' is none of scores, tsv, trec; did you mean 'trec'?\nRun with --help for more information.\n");
-  run = folder.run("predict --model model --data data --run-name 'two words'");
-  CHECK(run.status == 2);
-  CHECK(run.errors == "--run-name: 'two words' is not one word\nRun with --help for more information.\n");
-  CHECK(folder.run("predict --data data").status == 2);
+  CHECK(testing::refused(folder, "predict --model model --data data --format trek") ==
+        "ranktape: predict: --format: 'trek' is none of scores, tsv, trec; did you mean 'trec'?\n");
+  CHECK(testing::refused(folder, "predict --model model --data data --run-name 'two words'") ==
+        "ranktape: predict: --run-name: 'two words' is not one word\n");
+  CHECK(testing::refused(folder, "predict --data data") == "ranktape: predict: --model is required\n");
+  CHECK(testing::refused(folder, "predict --modell model --data data") ==
+        "ranktape: predict: there is no option '--modell'; did you mean '--model'?\n");
   CHECK(folder.run("predict --help").status == 0);
 }
