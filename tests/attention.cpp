@@ -93,11 +93,12 @@ TEST_CASE("attention: the definition's values and gradients, of ragged lists and
   Random random(31);
   for (const auto& sizes : {std::vector<std::int64_t>{5, 0, 1, 9, 2}, {1}, {130, 3}, {70, 0, 0, 200}, {400}}) {
     const Groups groups = Groups::from_sizes(sizes);
-    for (const auto& [columns, heads] : {std::pair<std::int64_t, int>{12, 3}, {6, 6}, {17, 1}, {32, 2}}) {
+    for (const auto& shape : {std::pair<std::int64_t, int>{12, 3}, {6, 6}, {17, 1}, {32, 2}}) {
+      const int heads = shape.second;
       CAPTURE(groups.documents());
       CAPTURE(heads);
-      const Inputs x(groups, columns, random);
-      const Results expected = results(x, [&, count = heads] { return by_definition(x, groups, count); });
+      const Inputs x(groups, shape.first, random);
+      const Results expected = results(x, [&] { return by_definition(x, groups, heads); });
       CHECK(largest_difference(attended(x, groups, heads), expected) < 1e-12);
       CHECK(largest_difference(attended(x.to(DType::float32), groups, heads), expected) < 1e-4);
     }

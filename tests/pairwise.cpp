@@ -64,7 +64,7 @@ TEST_CASE("ranknet_loss: scores of any spread, about the one from which each pai
 
 TEST_CASE("ranknet_loss: lists of every length up to 80, and one of 3000") {
   Random random(3);
-  for (const std::size_t n : {2, 3, 7, 8, 9, 15, 16, 17, 63, 64, 65, 66, 72, 73, 80, 3000}) {
+  for (const std::size_t n : std::vector<std::size_t>{2, 3, 7, 8, 9, 15, 16, 17, 63, 64, 65, 66, 72, 73, 80, 3000}) {
     CAPTURE(n);
     Values labels = tests::random_labels(n, random);
     labels[0] = 5;

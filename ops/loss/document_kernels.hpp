@@ -13,7 +13,7 @@ struct TermRule {
   bool constant_counts = false;  ///< lists with constant targets, too: even of one document
 
   [[nodiscard]] constexpr TermsOfList reduce(const TermSums& sums) const {
-    const bool counts = constant_counts ? sums.least <= sums.greatest : sums.least < sums.greatest;
+    const bool counts = constant_counts ? sums.targets.least <= sums.targets.greatest : sums.targets.differ();
     return reduce_terms(sums.loss, sums.weight, terms, counts);
   }
 };

@@ -1,28 +1,16 @@
 #pragma once
 
 #include <ranktape/ops/list_tiles.hpp>
+#include <ranktape/ops/loss/extremes.hpp>
 #include <ranktape/ops/loss/place_weights.hpp>
 #include <ranktape/ops/metrics.hpp>
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include <numbers>
 
 // Internal: what labels are worth, and what an order of them can be worth at most, on either device.
 namespace ranktape::detail {
-
-/// The least and the greatest of some numbers.
-struct Extremes {
-  double least = std::numeric_limits<double>::infinity();
-  double greatest = -std::numeric_limits<double>::infinity();
-  constexpr Extremes& operator+=(const Extremes& other) {
-    least = other.least < least ? other.least : least;
-    greatest = other.greatest > greatest ? other.greatest : greatest;
-    return *this;
-  }
-  /// At least two of them differ.
-  [[nodiscard]] constexpr bool differ() const { return least < greatest; }
-};
 
 inline constexpr int counted_labels = 32;
 constexpr bool is_counted_label(double label) {

@@ -9,11 +9,6 @@
 // Internal: the pairs of lambda_loss, for either device. Documents by decreasing score.
 namespace ranktape::detail {
 
-/// 1 / log2(1 + place), places counted from 1.
-constexpr double discount_at(std::int64_t place) {
-  return place > 0 ? 1 / std::log2(static_cast<double>(place) + 1) : 0;
-}
-
 /// Rows are the first `rows` documents, each with the documents behind it, the last at `columns` - 1.
 struct ScoreOrder {
   const double* scores;

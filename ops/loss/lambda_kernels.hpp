@@ -1,27 +1,32 @@
 #pragma once
 
-#include <ranktape/ops/loss/lambda_formulas.hpp>
+#include <ranktape/ops/list_tiles.hpp>
+#include <ranktape/ops/loss/gains_kernels.hpp>
+
+#include <cstdint>
 
 // Internal: what lambda_loss prepares for its pairs, on either device.
 namespace ranktape::detail {
 
 enum class PairGain { exponential, linear, label, squared_label };
 
-/// What a label is worth in a pair. NDCG's gains are relative to 2^largest, or to the largest label of the list, so
-/// that none overflows; the best DCG, measured alike, makes up for it.
+/// What a label is worth in a pair. The best DCG is in the unit of NDCG's gains, see gain_of.
 constexpr double pair_gain(PairGain gain, double label, double largest) {
   switch (gain) {
-    case PairGain::exponential: return std::exp2(label - largest) - std::exp2(-largest);
-    case PairGain::linear: return largest > 0 ? label / largest : 0;
+    case PairGain::exponential: return gain_of(label, largest, Gain::exponential);
+    case PairGain::linear: return gain_of(label, largest, Gain::linear);
     case PairGain::label: return label;
     case PairGain::squared_label: return label * label;
   }
   return 0;
 }
 
+/// The discount of place i, from 0.
+constexpr double discount_of(std::int64_t i) { return rank_discount(static_cast<double>(i + 1)); }
+
 /// The part of place i, from 0, in a list's best DCG; `labels` decrease.
 constexpr double best_gain(PairGain gain, const double* labels, std::int64_t i) {
-  return pair_gain(gain, labels[i], labels[0]) * discount_at(i + 1);
+  return pair_gain(gain, labels[i], labels[0]) * discount_of(i);
 }
 
 namespace kernels {
@@ -31,8 +36,8 @@ struct DiscountTables {
   double* discounts;
   double* distances;
   constexpr void operator()(std::int64_t i) const {
-    discounts[i] = discount_at(i + 1);
-    distances[i] = i == 0 ? 0 : discount_at(i) - discount_at(i + 1);
+    discounts[i] = discount_of(i);
+    distances[i] = i == 0 ? 0 : discount_of(i - 1) - discount_of(i);
   }
 };
 

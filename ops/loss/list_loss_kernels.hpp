@@ -1,10 +1,10 @@
 #pragma once
 
 #include <ranktape/ops/list_tiles.hpp>
+#include <ranktape/ops/loss/extremes.hpp>
 #include <ranktape/ops/loss/reduction.hpp>
 
 #include <cstdint>
-#include <limits>
 
 // Internal: what the losses over lists share, list_loss.hpp, on either device.
 namespace ranktape::detail {
@@ -20,17 +20,15 @@ struct ListLoss {
   }
 };
 
-/// The terms of one list, each times its weight, and the smallest and largest of its targets.
+/// The terms of one list, each times its weight.
 struct TermSums {
   double loss = 0;
   double weight = 0;
-  double least = std::numeric_limits<double>::infinity();
-  double greatest = -std::numeric_limits<double>::infinity();
+  Extremes targets = {};
   constexpr TermSums& operator+=(const TermSums& other) {
     loss += other.loss;
     weight += other.weight;
-    least = other.least < least ? other.least : least;
-    greatest = other.greatest > greatest ? other.greatest : greatest;
+    targets += other.targets;
     return *this;
   }
 };

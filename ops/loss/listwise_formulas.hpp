@@ -46,7 +46,7 @@ struct CrossEntropy {
   [[nodiscard]] constexpr TermSums terms(std::int64_t i, std::int64_t list) const {
     const double t = target(i, list);
     const auto y = static_cast<double>(targets[i]);
-    return {-t * log_probability(i, list), t, y, y};
+    return {-t * log_probability(i, list), t, {y, y}};
   }
   constexpr void write(std::int64_t i, std::int64_t list, const TermSums& sums, double scale,
                        double* derivative) const {

@@ -20,7 +20,7 @@ struct SquaredError {
   }
   [[nodiscard]] constexpr TermSums terms(std::int64_t i, std::int64_t) const {
     const auto target = static_cast<double>(targets[i]);
-    return {weights[i] * error(i) * error(i), weights[i], target, target};
+    return {weights[i] * error(i) * error(i), weights[i], {target, target}};
   }
   constexpr void write(std::int64_t i, std::int64_t, const TermSums&, double scale, double* derivative) const {
     derivative[i] = scale * weights[i] * 2 * error(i);
@@ -42,7 +42,7 @@ struct SigmoidError {
   [[nodiscard]] constexpr TermSums terms(std::int64_t i, std::int64_t) const {
     const auto s = static_cast<double>(predictions[i]);
     const double t = target(i);
-    return {weights[i] * (Softplus<StandardMath>::of_negative(-s).value - t * s), weights[i], t, t};
+    return {weights[i] * (Softplus<StandardMath>::of_negative(-s).value - t * s), weights[i], {t, t}};
   }
   constexpr void write(std::int64_t i, std::int64_t, const TermSums&, double scale, double* derivative) const {
     const auto s = static_cast<double>(predictions[i]);
@@ -70,7 +70,7 @@ struct OrdinalError {
       loss += Softplus<StandardMath>::of_negative(reaches(i, k) ? score(i, k) : -score(i, k)).value;
     }
     const auto target = static_cast<double>(targets[i]);
-    return {weights[i] * loss, weights[i], target, target};
+    return {weights[i] * loss, weights[i], {target, target}};
   }
   constexpr void write(std::int64_t i, std::int64_t, const TermSums&, double scale, double* derivative) const {
     for (std::int64_t k = 0; k < levels; ++k) {
