@@ -64,7 +64,8 @@ NamedLoss mixture_of(const std::vector<LossTerm>& terms) {
     }
     LossArguments arguments(term.name, term.options);
     if (&term == &terms.front()) {
-      options.rank = detail::ranks_of(arguments, options.rank);
+      LossArguments alone(term.name, term.options);
+      options.rank = detail::ranks_of(arguments, *family_of(term).make(alone).ranks);
     }
     family_of(term).mix(arguments, term.weight, options);
     arguments.check_all_known();
