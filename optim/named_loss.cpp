@@ -64,8 +64,7 @@ NamedLoss mixture_of(const std::vector<LossTerm>& terms) {
     }
     LossArguments arguments(term.name, term.options);
     if (&term == &terms.front()) {
-      LossArguments alone(term.name, term.options);
-      options.rank = detail::ranks_of(arguments, *family_of(term).make(alone).ranks);
+      options.rank = detail::ranks_of(arguments, options.rank);
     }
     family_of(term).mix(arguments, term.weight, options);
     arguments.check_all_known();

@@ -186,8 +186,8 @@ TEST_CASE("named loss: a sum is the sum of its parts") {
   const std::string ranks = "(relaxation=lapsum, temperature=0.5, temperature_unit=spread)";
   check_close(step("soft_ndcg" + ranks + " + 0.3 * spearman"),
               plus(step("soft_ndcg" + ranks), 0.3, step("spearman" + ranks)));
-  const std::string of_spearman = "(relaxation=l2, temperature=32, temperature_unit=per_item)";  // its defaults
-  check_close(step("spearman + 0.5 * soft_ndcg"), plus(step("spearman"), 0.5, step("soft_ndcg" + of_spearman)));
+  const std::string usual = "(relaxation=sigmoid, temperature=1, temperature_unit=absolute)";  // of a mixture
+  check_close(step("spearman + 0.5 * soft_ndcg"), plus(step("spearman" + usual), 0.5, step("soft_ndcg" + usual)));
   check_close(step("mse + spearman" + ranks + " + 0.5 * soft_mrr"),
               plus(plus(step("spearman" + ranks), 0.5, step("soft_mrr" + ranks)), 1, step("mse")));
 }
