@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Trains with every loss on the bundled data, beside LightGBM and XGBoost, and writes bench/results/quality.{md,json}.
 #   bash bench/quality.sh                 some twenty minutes
-#   bash bench/quality.sh --only=NAME     contenders whose names contain NAME; the result stays in build/bench
+#   bash bench/quality.sh --only=NAME     contenders whose names contain NAME; the results of the others stay
 #   bash bench/quality.sh speed           time of an epoch beside PyTorch, of a training beside LightGBM: training_time.{md,json}
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,7 +11,7 @@ source "$root/cmake/prepare.sh"
 module=quality arguments=(--output "$root/bench/results") requirements=("$root/bench/quality/requirements.txt")
 case "${1:-}" in
   "") ;;
-  --only=*) arguments=(--output "$root/build/bench" --only "${1#*=}") ;;
+  --only=*) arguments+=(--only "${1#*=}") ;;
   speed) module=quality.speed requirements+=("$root/bench/quality/requirements-speed.txt") ;;
   *) sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

@@ -26,8 +26,8 @@ using Storage = Handle<Buffer>;
 /// Uninitialised memory, 64-byte aligned. Throws DeviceError for a device that this build lacks.
 Storage allocate(std::size_t bytes, Device device);
 
-/// Memory on the CPU that something else made (a mapped file, say), aligned for its elements; `owner` goes with the last
-/// handle. It must be writable: a private mapping copies the page that is written.
+/// Memory on the CPU that something else made (a mapped file, say), aligned for its elements; `owner` goes with the
+/// last handle. It must be writable: a private mapping copies the page that is written.
 Storage adopt(void* data, std::size_t bytes, std::shared_ptr<const void> owner);
 
 /// A copy of numbers from the CPU: what kernels look up.

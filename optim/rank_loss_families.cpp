@@ -18,18 +18,26 @@ StrengthUnit unit_of(LossArguments& arguments, StrengthUnit otherwise) {
       otherwise);
 }
 
-}  // namespace
+RankRelaxation relaxation_of(LossArguments& arguments, RankRelaxation otherwise) {
+  return arguments.choice<RankRelaxation>("relaxation",
+                                          {{"l2", RankRelaxation::l2},
+                                           {"kl", RankRelaxation::kl},
+                                           {"lapsum", RankRelaxation::lapsum},
+                                           {"sigmoid", RankRelaxation::sigmoid}},
+                                          otherwise);
+}
 
-RelaxedRankOptions ranks_of(LossArguments& arguments, RelaxedRankOptions otherwise) {
-  otherwise.relaxation = arguments.choice<RankRelaxation>("relaxation",
-                                                          {{"l2", RankRelaxation::l2},
-                                                           {"kl", RankRelaxation::kl},
-                                                           {"lapsum", RankRelaxation::lapsum},
-                                                           {"sigmoid", RankRelaxation::sigmoid}},
-                                                          otherwise.relaxation);
+RelaxedRankOptions temperature_of(LossArguments& arguments, RelaxedRankOptions otherwise) {
   otherwise.temperature = arguments.positive_number("temperature", otherwise.temperature);
   otherwise.temperature_unit = unit_of(arguments, otherwise.temperature_unit);
   return otherwise;
+}
+
+}  // namespace
+
+RelaxedRankOptions ranks_of(LossArguments& arguments, RelaxedRankOptions otherwise) {
+  otherwise.relaxation = relaxation_of(arguments, otherwise.relaxation);
+  return temperature_of(arguments, otherwise);
 }
 
 Gain gain_of(LossArguments& arguments) {
@@ -52,9 +60,14 @@ NamedLoss make_spearman(LossArguments& arguments) {
   options.normalization = arguments.choice<Normalization>(
       "normalization", {{"hard_ranks", Normalization::hard_ranks}, {"soft_ranks", Normalization::soft_ranks}},
       options.normalization);
-  const RelaxedRankOptions ranks = ranks_of(arguments, {.relaxation = RankRelaxation::l2,
-                                                        .temperature = options.rank.regularization_strength,
-                                                        .temperature_unit = options.rank.strength_unit});
+  // Measured: a strength of 32 / n for ranks that pool, and for the others a temperature of 10 that knows no n.
+  const RankRelaxation relaxation = relaxation_of(arguments, RankRelaxation::l2);
+  const bool pools = relaxation == RankRelaxation::l2 || relaxation == RankRelaxation::kl;
+  const RelaxedRankOptions usual = pools ? RelaxedRankOptions{.relaxation = relaxation,
+                                                              .temperature = options.rank.regularization_strength,
+                                                              .temperature_unit = options.rank.strength_unit}
+                                         : RelaxedRankOptions{.relaxation = relaxation, .temperature = 10};
+  const RelaxedRankOptions ranks = temperature_of(arguments, usual);
   options.relaxation = ranks;
   options.target_ranks = arguments.choice<TargetRanks>(
       "target_ranks", {{"average", TargetRanks::average}, {"soft", TargetRanks::soft}, {"gains", TargetRanks::gains}},
@@ -113,14 +126,14 @@ NamedLoss make_soft_mrr(LossArguments& arguments) {
 
 void mix_soft_mrr(LossArguments&, double weight, RankMixtureOptions& mixture) { mixture.reciprocal_rank = weight; }
 
-template <Tensor (*loss)(Operand, Operand, const Groups&, const SoftTopKOptions&)>
+template <Tensor (*Loss)(Operand, Operand, const Groups&, const SoftTopKOptions&)>
 NamedLoss make_top_k(LossArguments& arguments) {
   SoftTopKOptions options;
   options.k = arguments.count("k", options.k, 1);
   options.temperature = arguments.positive_number("temperature", options.temperature);
   options.temperature_unit = unit_of(arguments, options.temperature_unit);
   options.relevant_label = arguments.positive_number("relevant_label", options.relevant_label);
-  return {.loss = with_weights(loss, options)};
+  return {.loss = with_weights(Loss, options)};
 }
 
 NamedLoss make_neural_ndcg(LossArguments& arguments) {

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <numeric>
 #include <span>
-#include <utility>
 
 namespace ranktape {
 namespace {
@@ -52,7 +51,7 @@ Batch for_model(const ScoringModel& model, const Batch& batch) {
 }  // namespace
 
 Trainer::Trainer(const ScoringModel& model, const Dataset& data, const TrainingOptions& options, SourceLocation where)
-    : model_(std::move(model)),
+    : model_(model),
       data_(&data),
       options_(checked(options, where)),
       where_(where),

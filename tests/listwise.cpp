@@ -19,7 +19,7 @@ TEST_CASE("listwise losses: two documents, of which one is relevant, are a pair"
   const double pair = ranknet_loss(scores, labels).item();
   CHECK(softmax_loss(scores, labels).item() == doctest::Approx(pair));
   CHECK(listmle_loss(scores, labels).item() == doctest::Approx(pair));
-  CHECK(listmle_loss(scores, labels, {.places = PlaceWeights::exponential}).item() == doctest::Approx(pair));
+  CHECK(listmle_loss(scores, labels, {.place_weights = PlaceWeights::exponential}).item() == doctest::Approx(pair));
 }
 
 TEST_CASE("softmax_loss: what the sum of the labels does") {
@@ -49,7 +49,7 @@ TEST_CASE("listmle_loss: no list is too long for the weights of the places") {
   const Tensor scores = tests::randn(Shape{5000}, random, {.requires_grad = true});
   const Tensor labels = tests::arange(5000);
   const Tape tape;
-  const Tensor loss = listmle_loss(scores, labels, {.places = PlaceWeights::exponential});
+  const Tensor loss = listmle_loss(scores, labels, {.place_weights = PlaceWeights::exponential});
   // The weights fall by half from place to place and sum to 2; each term is about log(5000).
   CHECK(loss.item() == doctest::Approx(2 * std::log(5000.0)).epsilon(0.2));
   CHECK(std::isfinite(loss.backward()[scores].to_vector<double>()[4999]));

@@ -1,5 +1,5 @@
-#include "rank_losses.hpp"
 #include "list_losses.hpp"
+#include "rank_losses.hpp"
 #include "sanitizers.hpp"
 
 #include <ranktape/core/sparse_matrix.hpp>

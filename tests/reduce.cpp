@@ -13,7 +13,7 @@ namespace {
 constexpr TensorOptions float64_parameter = {.dtype = DType::float64, .requires_grad = true};
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-struct Reduction {
+struct NamedReduction {
   const char* name;
   Tensor (*whole)(Operand);
   Tensor (*over_axis)(Operand, int);
@@ -22,7 +22,7 @@ struct Reduction {
 };
 
 constexpr double error = std::numeric_limits<double>::quiet_NaN();
-const Reduction reductions[] = {
+const NamedReduction reductions[] = {
     {"sum", sum, sum, sum, 0},
     {"mean", mean, mean, mean, error},
     {"max", max, max, max, error},
@@ -61,7 +61,7 @@ TEST_CASE("reduce: groups agree with a loop over lists, with columns and without
   for (const Shape& shape : {Shape{14}, Shape{14, 3}, Shape{14, 2, 19}}) {
     for (const DType dtype : {DType::float32, DType::float64}) {
       const Tensor x = tests::randn(shape, random, {.dtype = dtype, .requires_grad = true});
-      for (const Reduction& reduction : reductions) {
+      for (const NamedReduction& reduction : reductions) {
         CAPTURE(reduction.name);
         CAPTURE(to_string(shape));
         const Tape tape;
@@ -85,7 +85,7 @@ TEST_CASE("reduce: groups agree with a loop over lists, with columns and without
 TEST_CASE("reduce: an axis of any place gives what the transposed matrix gives") {
   Random random(6);
   const Tensor x = tests::randn(Shape{21, 37}, random);
-  for (const Reduction& reduction : reductions) {
+  for (const NamedReduction& reduction : reductions) {
     CAPTURE(reduction.name);
     CHECK(values(reduction.over_axis(x, 0)) == values(reduction.over_axis(transpose(x), 1)));
   }
@@ -94,7 +94,7 @@ TEST_CASE("reduce: an axis of any place gives what the transposed matrix gives")
 TEST_CASE("reduce: empty lists have a documented value, or an error that names them") {
   const Groups groups = Groups::from_sizes({2, 0, 1});
   const Tensor scores = tests::from({1, 2, 4}).named("scores");
-  for (const Reduction& reduction : reductions) {
+  for (const NamedReduction& reduction : reductions) {
     const std::string name = reduction.name;
     CAPTURE(name);
     if (std::isnan(reduction.of_empty)) {

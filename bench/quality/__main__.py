@@ -40,13 +40,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="quality", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="of the repository")
     parser.add_argument("--program", type=Path, required=True, help="the built program ranktape")
-    parser.add_argument("--only", default="", help="contenders whose names contain this")
+    parser.add_argument("--only", default="", help="contenders whose names contain this; the others' results stay")
     parser.add_argument("--output", type=Path, required=True, help="folder for quality.json and quality.md")
     arguments = parser.parse_args()
 
     train, test = data.bundled(arguments.root)
     everything = data.joined(train, test)
-    results = {}
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    measured = arguments.output / "quality.json"
+    results = json.loads(measured.read_text()) if arguments.only and measured.exists() else {}
     for contender in contenders.contenders(arguments.program):
         if arguments.only not in contender.name:
             continue
@@ -56,9 +58,8 @@ def main() -> None:
             "cross_validated": cross_validated(contender, everything),
         }
         print(report.line(contender.name, results[contender.name]), flush=True)
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / "quality.json").write_text(json.dumps(results, indent=1) + "\n")
-    (arguments.output / "quality.md").write_text(report.document(results))
+        measured.write_text(json.dumps(results, indent=1) + "\n")
+        (arguments.output / "quality.md").write_text(report.document(results))
 
 
 if __name__ == "__main__":

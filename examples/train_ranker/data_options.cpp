@@ -64,11 +64,24 @@ void add_data_options(CLI::App& command, DatasetOptions& options) {
   add_table_options(command, options.columns);
 }
 
+void add_training_data_options(CLI::App& command, DatasetOptions& options) {
+  command
+      .add_option("--query-file", options.text.query_file,
+                  "documents of each query of the training data, one count a line, where rows have no qid "
+                  "(FILE.query is found)")
+      ->type_name("FILE")
+      ->group(group);
+  command.add_flag("--one-query", options.text.one_query, "a file without queries is one list")->group(group);
+  command.add_flag("--allow-negative-labels", options.text.allow_negative_labels, "for losses without gains")
+      ->group(group);
+}
+
 DatasetOptions like(const DatasetOptions& options, int index_base, std::int64_t features) {
   DatasetOptions same = options;
   same.text.index_base = index_base;
   same.text.features = features;
   same.text.extra_features = ExtraFeatures::ignore;
+  same.text.query_file.clear();
   return same;
 }
 

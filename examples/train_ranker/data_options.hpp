@@ -13,6 +13,9 @@ inline constexpr const char* data_format_group = "Data format";
 /// tables, counts of queries.
 void add_data_options(CLI::App& command, ranktape::DatasetOptions& options);
 
+/// Those that only data to learn from need.
+void add_training_data_options(CLI::App& command, ranktape::DatasetOptions& options);
+
 /// The same for data that go with others, already read or in a model: of the same width, index base and kind.
 ranktape::DatasetOptions like(const ranktape::DatasetOptions& options, int index_base, std::int64_t features);
 

@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <cstdio>
+#include <regex>
+#include <utility>
 
 namespace train_ranker {
 
@@ -31,6 +34,25 @@ std::string without_place(const Error& error) {
   const std::size_t place_end = text.find(": ");
   const std::size_t operation_end = text.find(": ", place_end == std::string::npos ? place_end : place_end + 2);
   return operation_end == std::string::npos ? text : text.substr(operation_end + 2);
+}
+
+std::string in_terms_of_options(std::string text) {
+  static const std::regex place(R"(^\S*\.[ch]pp:\d+: )");
+  static const std::array<std::pair<std::string_view, std::string_view>, 6> names = {{
+      {"read it with ScatteredQueries::merge", "give --merge-queries"},
+      {"allow_negative_labels", "--allow-negative-labels"},
+      {"allow_nan keeps it, and an index left out is 0", "an index left out is 0"},
+      {"one_query", "--one-query"},
+      {"raise max_table_bytes, or read with SparseFeatures::always", "or give --sparse always"},
+      {"ExtraFeatures::ignore leaves it out", "a model knows no more"},
+  }};
+  text = std::regex_replace(text, place, "");
+  for (const auto& [name, option] : names) {
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + option.size())) {
+      text.replace(at, name.size(), option);
+    }
+  }
+  return text;
 }
 
 }  // namespace train_ranker

@@ -42,7 +42,7 @@ void inspect(const std::string& file) {
 void add_inspect_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("inspect", "show what a model file (or checkpoint) holds");
   const auto file = std::make_shared<std::string>();
-  command->add_option("file,--model", *file, "a file written by train")->required()->type_name("FILE");
+  command->add_option("file", *file, "a file written by train")->required()->type_name("FILE");
   command->callback([=] { inspect(*file); });
 }
 

@@ -17,7 +17,9 @@ void add_losses_command(CLI::App& app) {
     }
     fmt::print(
         "\nA loss is one of these, with options in brackets, or a sum: 'soft_ndcg + 0.3 * spearman',\n"
-        "'lambdarank(sigma=2, truncation=10)'. Losses of soft ranks in one sum share the ranks of the first.\n");
+        "'lambdarank(sigma=2, truncation=10)'. soft_ndcg, spearman and soft_mrr in one sum share soft ranks: sigmoid "
+        "at\n"
+        "temperature 1, unless the first of them says otherwise.\n");
   });
 }
 

@@ -9,6 +9,7 @@
 
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "input_output.hpp"
 #include "interrupt.hpp"
 
 namespace {
@@ -35,7 +36,7 @@ void run(const std::vector<std::string>& arguments) {
 }
 
 int tell(const std::exception& error, int status) {
-  fmt::print(stderr, "ranktape: {}\n", error.what());
+  fmt::print(stderr, "ranktape: {}\n", train_ranker::in_terms_of_options(error.what()));
   return status;
 }
 

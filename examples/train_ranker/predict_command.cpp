@@ -5,6 +5,9 @@
 #include "input_output.hpp"
 #include "score_file.hpp"
 
+#include <fmt/core.h>
+
+#include <cstdio>
 #include <memory>
 
 namespace train_ranker {
@@ -31,6 +34,10 @@ void predict(const PredictArguments& arguments) {
   options.text.one_query = model.model.get_if<Mlp>() != nullptr;  // others look at the queries
   options.text.query_file = arguments.query_file;
   const Dataset data = read_dataset(arguments.data_file, options);
+  if (data.summary.ignored_values > 0) {
+    fmt::print(stderr, "ranktape: {}: {} values of features that the model does not know were left out\n",
+               shown_name(arguments.data_file), data.summary.ignored_values);
+  }
   const Tensor scores =
       data.sparse_features ? model.score(*data.sparse_features, data.groups) : model.score(data.features, data.groups);
   write_text(arguments.output_file,

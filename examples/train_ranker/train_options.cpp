@@ -19,7 +19,7 @@ namespace {
 // Options of these groups decide about the model, and stand in its settings.
 constexpr const char* data_group = "Data";
 constexpr const char* model_group = "Model";
-constexpr const char* attention_group = "Model attention";
+constexpr const char* attention_group = "Attention model";
 constexpr const char* training_group = "Training";
 constexpr const char* output_group = "Output";
 
@@ -113,6 +113,7 @@ void check_model_options(const CLI::App& command, const TrainOptions& options) {
 void add_training_options(CLI::App& command, TrainOptions& options) {
   add_file_options(command, options);
   add_data_options(command, options.data);
+  add_training_data_options(command, options.data);
   add_model_options(command, options);
   add_optimizer_options(command, options);
 }

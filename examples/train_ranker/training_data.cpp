@@ -28,29 +28,26 @@ void scale(Dataset& data, const FeatureScaler& scaler) {
   }
 }
 
-void note(TrainingData& data, std::int64_t count, const std::string& what) {
+void note(TrainingData& data, const std::string& what, std::int64_t count) {
   if (count > 0) {
-    data.notes.push_back(fmt::format("{} {}", count, what));
+    data.notes.push_back(fmt::format("{}: {}", what, count));
   }
 }
 
 void note_set(TrainingData& data, const Dataset& set, const std::string& name) {
-  note(data, set.summary.ignored_values,
-       fmt::format("values of the {} data belong to features that the training data do not have: left out", name));
-  note(data, count_shared_queries(data.train, set),
-       fmt::format("queries of the {} data are also in the training data: the result will look better than it is",
-                   name));
+  note(data, fmt::format("Values in the {} data of features that the training data do not have, left out", name),
+       set.summary.ignored_values);
+  note(data, fmt::format("Queries of the {} data that are also in the training data, and flatter the model", name),
+       count_shared_queries(data.train, set));
 }
 
 void note_training_set(TrainingData& data) {
   const DatasetSummary& summary = data.train.summary;
-  note(data, summary.queries_without_relevant_document, "training queries have no relevant document");
-  note(data, summary.constant_label_queries, "training queries have equal labels throughout: no order to learn");
-  note(data, summary.single_document_queries, "training queries have a single document: no order to learn");
-  note(data, summary.constant_features, "features are the same in every training document: they say nothing");
+  note(data, "Training queries without a relevant document", summary.queries_without_relevant_document);
+  note(data, "Training queries with equal labels throughout: no order to learn", summary.constant_label_queries);
+  note(data, "Training queries with a single document: no order to learn", summary.single_document_queries);
+  note(data, "Features that are the same in every training document, and say nothing", summary.constant_features);
 }
-
-}  // namespace
 
 TrainingData prepare(const TrainOptions& options, Dataset train, std::optional<Dataset> valid,
                      std::optional<Dataset> test) {

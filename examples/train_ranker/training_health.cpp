@@ -79,24 +79,27 @@ std::vector<std::string> HealthWatch::observe(int epoch, const TrainingHealth& h
   if (epoch == 1) {
     first_deviation_ = health.score_deviation;
   }
-  const bool settled = 4 * epoch >= epochs_;
-  warn(1, health.single_block_lists > 0.5 && correlation_,
+  const bool begun = 4 * epoch >= epochs_;
+  const bool nearly_done = 4 * epoch >= 3 * epochs_;
+  const bool one_block = health.single_block_lists > 0.5;
+  const double spread = health.rank_spread.value_or(1);
+  warn(1, one_block && correlation_,
        fmt::format(
            "in {:.0f} % of the lists all documents pool into one block, where this loss is Pearson's correlation "
-           "of the raw scores; take the norm of the hard ranks (normalization=hard_ranks) or a smaller strength",
+           "of the raw scores; take normalization=hard_ranks, or a smaller temperature",
            100 * health.single_block_lists));
-  warn(2, health.single_block_lists > 0.5 && !correlation_ && settled,
+  warn(2, one_block && !correlation_ && begun,
        fmt::format("in {:.0f} % of the lists all documents still pool into one block: their ranks are linear in the "
-                   "scores; take a smaller strength",
+                   "scores; take a smaller temperature, or train longer",
                    100 * health.single_block_lists));
-  warn(3, health.rank_spread && *health.rank_spread < 0.8 && settled,
+  warn(3, spread < 0.8 && !one_block && nearly_done,
        fmt::format(
            "the soft ranks have {:.0f} % of the deviation of hard ranks: the temperature is high for scores that "
            "deviate by {:.3g}; lower it, or train longer",
-           100 * health.rank_spread.value_or(0), health.score_deviation));
-  warn(4, health.rank_spread && *health.rank_spread > 0.995 && correlation_,
-       "the ranks are hard, and most of their gradients zero; raise the strength");
-  warn(5, health.score_deviation < 0.1 * first_deviation_ && settled,
+           100 * spread, health.score_deviation));
+  warn(4, spread > 0.995 && health.rank_spread && correlation_,
+       "the ranks are hard, and most of their gradients zero; raise the temperature");
+  warn(5, health.score_deviation < 0.1 * first_deviation_ && begun,
        fmt::format("the scores shrink: within a query they deviate by {:.2g}, after the first epoch by {:.2g}; a loss "
                    "that does not see their scale lets them, one with the norm of the hard ranks does not",
                    health.score_deviation, first_deviation_));

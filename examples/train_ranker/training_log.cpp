@@ -41,15 +41,16 @@ std::string line_of(const EpochRecord& record, const std::string& metric) {
   if (record.validation) {
     line += fmt::format("  {} {:.4f}{}", metric, *record.validation, record.best ? " *" : "  ");
   }
-  line += fmt::format("  score deviation {:.3g}", record.health.score_deviation);
+  line += fmt::format("  score deviation {:#.3g}", record.health.score_deviation);
   if (record.health.rank_spread) {
     line += fmt::format("  rank spread {:.3f}", *record.health.rank_spread);
   }
   if (record.health.blocks_per_document) {
     line += fmt::format("  blocks {:.2f}", *record.health.blocks_per_document);
   }
-  return line + fmt::format("  {:.2f} s, {:.0f} documents/s", record.report.seconds,
-                            static_cast<double>(record.report.documents) / std::max(record.report.seconds, 1e-9));
+  const double thousands = 1e-3 * static_cast<double>(record.report.documents);
+  return line + fmt::format("  {:.2f} s, {:.0f}k documents/s", record.report.seconds,
+                            thousands / std::max(record.report.seconds, 1e-9));
 }
 
 JsonLog::JsonLog(const std::string& file, bool append) : file_(file) {

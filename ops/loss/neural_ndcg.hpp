@@ -17,8 +17,8 @@ struct NeuralNdcgOptions {
   std::int64_t k = 0;            ///< only the first k places count; 0: all
   std::int64_t iterations = 50;  ///< of Sinkhorn's scaling, at most; 0: the matrix as it is
   double tolerance = 1e-6;       ///< a list's scaling ends where no column's sum differs more from 1
-  LossWeights weights = {};      ///< a document's weight multiplies its gain
   Reduction reduction = Reduction::mean;
+  LossWeights weights = {};  ///< a document's weight multiplies its gain
 };
 
 /// NeuralNDCG (Pobrotyn and Bialobrzeski, "NeuralNDCG: direct optimisation of a ranking metric via differentiable

@@ -56,15 +56,15 @@ Tensor mixture_of(Operand predictions, Operand targets, const Groups* groups, co
   Tensor total;
   add(total, options.ndcg, [&] {
     const SoftNdcgOptions own = {
-        .gain = options.gain, .k = options.k, .weights = weights, .reduction = options.reduction};
+        .gain = options.gain, .k = options.k, .reduction = options.reduction, .weights = weights};
     return groups == nullptr ? ndcg_of_ranks(ranks, known, own) : ndcg_of_ranks(ranks, known, *groups, own);
   });
   add(total, options.spearman, [&] {
-    const SpearmanOptions own = {.relaxation = rank, .weights = weights, .reduction = options.reduction};
+    const SpearmanOptions own = {.relaxation = rank, .reduction = options.reduction, .weights = weights};
     return groups == nullptr ? spearman_of_ranks(ranks, known, own) : spearman_of_ranks(ranks, known, *groups, own);
   });
   add(total, options.reciprocal_rank, [&] {
-    const ReciprocalRankOptions own = {.weights = weights, .reduction = options.reduction};
+    const ReciprocalRankOptions own = {.reduction = options.reduction, .weights = weights};
     return groups == nullptr ? reciprocal_rank_of_ranks(ranks, known, own)
                              : reciprocal_rank_of_ranks(ranks, known, *groups, own);
   });

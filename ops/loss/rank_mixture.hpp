@@ -18,8 +18,8 @@ struct RankMixtureOptions {
   double reciprocal_rank = 0;
   Gain gain = Gain::exponential;
   std::int64_t k = 0;  ///< of soft NDCG; 0: all
-  LossWeights weights = {};
   Reduction reduction = Reduction::mean;
+  LossWeights weights = {};
 };
 
 /// ndcg * soft_ndcg_loss + spearman * spearman_loss + reciprocal_rank * soft_reciprocal_rank_loss, of the same soft

@@ -30,7 +30,7 @@ const Operation ndcg_operation(of_ranks, [](Random& random) {
       for (const Reduction reduction : {Reduction::mean, Reduction::none}) {
         detail::add_rank_loss_examples(
             examples, random, [=](Operand ranks, Operand targets, const Groups* groups, const LossWeights& weights) {
-              const SoftNdcgOptions options = {.gain = gain, .k = k, .weights = weights, .reduction = reduction};
+              const SoftNdcgOptions options = {.gain = gain, .k = k, .reduction = reduction, .weights = weights};
               return groups == nullptr ? ndcg_of_ranks(ranks, targets, options)
                                        : ndcg_of_ranks(ranks, targets, *groups, options);
             });
@@ -89,7 +89,7 @@ Tensor soft_ndcg_of(Operand predictions, Operand targets, const Groups* groups, 
 
 SoftNdcgOptions approx_ndcg(const LossWeights& weights, Reduction reduction) {
   return {
-      .rank = {.relaxation = RankRelaxation::sigmoid, .temperature = 0.1}, .weights = weights, .reduction = reduction};
+      .rank = {.relaxation = RankRelaxation::sigmoid, .temperature = 0.1}, .reduction = reduction, .weights = weights};
 }
 
 Tensor gumbel_noise_like(const Tensor& scores, double scale, Random& random) {

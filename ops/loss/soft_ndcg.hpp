@@ -18,8 +18,8 @@ struct SoftNdcgOptions {
   Gain gain = Gain::exponential;
   std::int64_t k = 0;           ///< only about the first k places count; 0: all
   double truncation_width = 1;  ///< how many places the count takes to fade about k; lower is sharper
-  LossWeights weights = {};     ///< a document's weight multiplies its gain
   Reduction reduction = Reduction::mean;
+  LossWeights weights = {};  ///< a document's weight multiplies its gain
 };
 
 /// 1 - NDCG of soft ranks (Qin, Liu and Li, "A general approximation framework for direct optimization of information

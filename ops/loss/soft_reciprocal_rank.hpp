@@ -15,8 +15,8 @@ struct ReciprocalRankOptions {
                              .temperature = 0.3};  ///< the largest score is first in either direction
   RelevantRanks relevant = RelevantRanks::best;
   double relevant_label = 1;  ///< labels from here on are relevant
-  LossWeights weights = {};   ///< a document's weight multiplies its reciprocal rank
   Reduction reduction = Reduction::mean;
+  LossWeights weights = {};  ///< a document's weight multiplies its reciprocal rank
 };
 
 /// 1 - the reciprocal rank, of soft ranks r, the largest score first (soft MRR):

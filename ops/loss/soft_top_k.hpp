@@ -14,8 +14,8 @@ struct SoftTopKOptions {
   double temperature = 0.3;  ///< of the memberships; divides: lower is sharper
   StrengthUnit temperature_unit = StrengthUnit::absolute;
   double relevant_label = 1;  ///< labels from here on are relevant
-  LossWeights weights = {};   ///< a document's weight multiplies its relevance
   Reduction reduction = Reduction::mean;
+  LossWeights weights = {};  ///< a document's weight multiplies its relevance
 };
 
 /// 1 - precision@k and 1 - recall@k, softly: with p the memberships of the k largest scores, lapsum_top_k,

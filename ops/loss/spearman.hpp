@@ -26,8 +26,8 @@ struct SpearmanOptions {
   std::optional<RelaxedRankOptions> relaxation = {};  ///< other soft ranks in place of `rank`
   PlaceWeights place_weights = PlaceWeights::equal;   ///< of the documents' average ranks by the targets, largest first
   Gain gain = Gain::exponential;                      ///< for TargetRanks::gains
-  LossWeights weights = {};                           ///< a document's weight is its own in the correlation
   Reduction reduction = Reduction::mean;
+  LossWeights weights = {};  ///< a document's weight is its own in the correlation
 };
 
 /// 1 - Spearman's rank correlation of predictions and targets, made differentiable by soft ranks; the mean over lists
