@@ -28,7 +28,8 @@ struct NamedLoss {
 ///     spearman      soft_ndcg + 0.3 * spearman      lambdarank(sigma=2, truncation=10)
 ///
 /// a weighted sum of losses by name, each with options of its own. Losses of soft ranks that stand in one sum share the
-/// ranks of the first. Throws FormatError for a name or an option that there is not, with the nearest that there is.
+/// ranks that the first asks for; what it leaves out is that of RankMixtureOptions, not the loss's own. Throws
+/// FormatError for a name or an option that there is not, with the nearest that there is.
 NamedLoss named_loss(std::string_view specification);
 
 /// What a loss is called and can be told.

@@ -58,14 +58,14 @@ std::string kind_of_value(const CLI::Option& option) {
 
 // "Could not convert: --epochs = x" says neither what was expected nor that this is about the value.
 std::string describe_conversion(const CLI::App& command, const std::string& error) {
-  const std::size_t name = error.find("--");
-  const std::size_t equals = error.find(" = ", std::min(name, error.size()));
-  if (equals == std::string::npos) {
+  const std::size_t begin = error.find("--");
+  const std::size_t end = error.find(" = ", std::min(begin, error.size()));
+  const CLI::Option* option =
+      end == std::string::npos ? nullptr : command.get_option_no_throw(error.substr(begin, end - begin));
+  if (option == nullptr || option->results().empty()) {
     return error;
   }
-  const std::string option = error.substr(name, equals - name);
-  return fmt::format("{}: '{}' is not {}", option, error.substr(equals + 3),
-                     kind_of_value(*command.get_option(option)));
+  return fmt::format("{}: '{}' is not {}", option->get_name(), option->results().back(), kind_of_value(*option));
 }
 
 // "file:line" if the option that the text is about comes from the configuration file, else the command's name.

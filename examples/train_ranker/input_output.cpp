@@ -17,7 +17,7 @@ constexpr const char* standard = "-";
 
 }  // namespace
 
-std::string shown_name(const std::string& file) { return file == standard ? "standard input" : file; }
+std::string shown_name(const std::string& file) { return file == standard ? "(standard input)" : file; }
 
 std::string read_text(const std::string& file) { return read_file_unpacked(file); }
 

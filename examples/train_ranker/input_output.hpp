@@ -10,7 +10,7 @@ namespace train_ranker {
 /// The bytes of a file, or of standard input for "-", unpacked where they are gzip.
 std::string read_text(const std::string& file);
 
-/// What messages call a file: "standard input" for "-".
+/// What messages call a file: "(standard input)" for "-".
 std::string shown_name(const std::string& file);
 
 /// Replaces the file in one step, or writes to standard output for "-". Throws Error if that fails.

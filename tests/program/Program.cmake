@@ -14,3 +14,7 @@ foreach(source IN LISTS program_test_sources)
   add_test(NAME program_${name} COMMAND ranktape_program_tests "--source-file=*/tests/program/${name}.cpp")
   set_tests_properties(program_${name} PROPERTIES TIMEOUT 600)
 endforeach()
+
+add_test(NAME program_resume COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/resume.sh" "$<TARGET_FILE:ranktape_program>"
+  "${PROJECT_SOURCE_DIR}/examples/data/lightgbm-lambdarank" "${CMAKE_CURRENT_BINARY_DIR}/program_resume")
+set_tests_properties(program_resume PROPERTIES TIMEOUT 900)

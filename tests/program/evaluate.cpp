@@ -205,7 +205,7 @@ TEST_CASE("evaluate: what is wrong with the rest, and the exit status") {
         "ranktape: data: document 0 has label 2, above the largest label of the options, 1, which "
         "expected reciprocal rank divides by\n");
   CHECK(refused_evaluation(folder, "--data - --scores scores", "1 1:1\n")
-            .starts_with("ranktape: standard input: no row has a qid"));
+            .starts_with("ranktape: (standard input): no row has a qid"));
   const ProgramRun run = folder.run("evaluate --data data --scores nothing");
   CHECK(run.status == 1);
   CHECK(run.errors == "ranktape: nothing: cannot be opened: No such file or directory\n");

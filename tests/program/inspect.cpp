@@ -21,7 +21,7 @@ TEST_CASE("inspect: what a model file holds") {
   CHECK(text.starts_with("made: 6 tensors, 27 numbers, checksum right\n"));
   for (const char* line :
        {"\n  architecture: mlp\n", "\n  layer_sizes: 3,4,1\n", "\n  training.epoch: 2 of 2\n",
-        "\n  training.loss: mse(terms=mean)\n", "\n  training.data: 100 documents of 20 queries, 3 features (fing",
+        "\n  training.loss: mse(terms=mean)\n", "\n  training.data: 101 documents of 20 queries, 3 features (fing",
         "\n  layers.0.weight  [3, 4]            float32 ", "\n  scaler.mean      [3]               float64 "}) {
     CHECK_MESSAGE(holds(text, line), line, text);
   }

@@ -86,7 +86,7 @@ TEST_CASE("predict: what is wrong, and the exit status") {
   CHECK(run.errors.starts_with("ranktape: bad:1: "));
   run = folder.run("predict --model model --data -", "1 qid:1 1:x\n");
   CHECK(run.status == 2);
-  CHECK(run.errors.starts_with("ranktape: standard input:1: "));
+  CHECK(run.errors.starts_with("ranktape: (standard input):1: "));
   run = folder.run("predict --model data --data data");
   CHECK(run.status == 2);
   CHECK(run.errors.starts_with("ranktape: data: "));

@@ -19,9 +19,13 @@ fail() {
 
 # Ends with the program's status, or 137 where the signal came first.
 run_killed_after() {
-  local milliseconds=$1 status=0
+  local milliseconds=$1 status=0 process
   shift
-  timeout --signal=KILL "$(printf '0.%03d' "$milliseconds")" "$program" "${options[@]}" "$@" >>log.txt 2>&1 || status=$?
+  "$program" "${options[@]}" "$@" >>log.txt 2>&1 &
+  process=$!
+  sleep "$(printf '0.%03d' "$milliseconds")"
+  kill -KILL $process 2>/dev/null || true  # it may be done
+  wait $process 2>/dev/null || status=$?
   return $status
 }
 
@@ -50,7 +54,7 @@ cmp whole.safetensors cut.safetensors || fail "after $killed kills the model dif
 going_on=$(grep -c '^Going on from' log.txt) || fail "no run found a checkpoint"
 
 # Ctrl-C: says how to go on, with a status of its own.
-"$program" "${options[@]}" --epochs 100000 --model interrupted.safetensors >interrupted.txt 2>&1 &
+"$program" "${options[@]}" --epochs 100000 --patience 0 --model interrupted.safetensors >interrupted.txt 2>&1 &
 process=$!
 sleep 1
 kill -INT $process
@@ -62,7 +66,7 @@ grep -q 'the same command with --resume goes on from interrupted.safetensors.che
 
 # Another training's checkpoint is refused, with what differs.
 status=0
-"$program" "${options[@]}" --epochs 99999 --model interrupted.safetensors --resume >other.txt 2>&1 || status=$?
+"$program" "${options[@]}" --epochs 99999 --patience 0 --model interrupted.safetensors --resume >other.txt 2>&1 || status=$?
 [ $status -eq 2 ] || fail "another training's checkpoint: status $status"
 grep -q -- "--epochs was '100000' and is '99999'" other.txt || fail "another training's checkpoint: $(tail -n 1 other.txt)"
 

@@ -47,7 +47,7 @@ TEST_CASE("train: what it prints, and a model that ranks documents never seen") 
                                      "--hidden 8 --learning-rate 0.02 --batch-queries 4 --seed 1 --model out "
                                      "--metrics ndcg@5,spearman --quiet");
   CHECK(
-      output.starts_with("Training data train: 100 documents of 20 queries, 3 features\n"
+      output.starts_with("Training data train: 101 documents of 20 queries, 3 features\n"
                          "Validation data valid: 50 documents of 10 queries, 3 features\n"
                          "Test data valid: 50 documents of 10 queries, 3 features\n"));
   CHECK(holds(output, "\nModel mlp 3-8-1, relu, 41 parameters\nLoss soft_ndcg("));
@@ -141,8 +141,9 @@ TEST_CASE("train: --log has a line of JSON for the start, every epoch and the en
   REQUIRE(epochs.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(epochs[i]["epoch"] == i + 1);
-    CHECK(epochs[i]["queries"] == 20);
-    CHECK(epochs[i]["documents"] == 100);
+    CHECK(epochs[i]["queries"] == 19);  // one has equal labels
+    CHECK(epochs[i]["documents"] == 97);
+    CHECK(epochs[i]["queries_left_out"] == 1);
     for (const char* number :
          {"loss", "gradient_norm", "learning_rate", "seconds", "validation", "score_deviation", "rank_spread"}) {
       CAPTURE(number);

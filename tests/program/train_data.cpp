@@ -60,15 +60,28 @@ TEST_CASE("train: the same data in every format train the same model") {
   CHECK(model == trained(folder, "--train plain"));
 }
 
-TEST_CASE("train: sparse data train the model of dense data, to rounding") {
+TEST_CASE("train: sparse data stay sparse") {
   ProgramFolder folder;
-  with_rankings(folder);
-  const std::vector<double> dense = trained(folder, "--train train --sparse never");
-  const std::vector<double> sparse = trained(folder, "--train train --sparse always");
-  REQUIRE(sparse.size() == dense.size());
-  for (std::size_t i = 0; i < dense.size(); ++i) {
-    CHECK(sparse[i] == doctest::Approx(dense[i]).epsilon(1e-3));
+  std::string text;
+  for (const RankingRow& row : ranking_rows(20, 1)) {
+    text += fmt::format("{} qid:{} {}:{} 400:{}\n", row.label, row.query, 1 + row.query % 7, row.features[0],
+                        row.features[1]);
   }
+  folder.put("sparse", text);
+  CHECK(printed(folder, "train --train sparse --sparse always --epochs 1 --quiet --model made")
+            .starts_with("Training data sparse: 101 documents of 20 queries, 400 features, sparse\n"));
+  const std::vector<double> model = trained(folder, "--train sparse --sparse always");
+  printed(folder, "convert --data sparse --sparse always --output cache");
+  CHECK(model == trained(folder, "--train cache"));
+
+  // The model scores the same document the same, dense or sparse.
+  folder.put("scores", printed(folder, "predict --model made --data sparse --sparse always"));
+  const auto evaluated = [&] {
+    return printed(folder, "evaluate --data sparse --scores scores --metrics ndcg@10 --bootstrap 0");
+  };
+  const std::string of_sparse = evaluated();
+  folder.put("scores", printed(folder, "predict --model made --data sparse --sparse never"));
+  CHECK(evaluated() == of_sparse);
 }
 
 TEST_CASE("train: weights beside the data count") {
