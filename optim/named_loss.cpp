@@ -54,6 +54,15 @@ NamedLoss single(const LossTerm& term) {
   return made;
 }
 
+void refuse_ranks_of_its_own(const LossTerm& term, const LossTerm& first) {
+  for (const char* name : {"relaxation", "temperature", "temperature_unit"}) {
+    if (term.options.contains(name)) {
+      throw FormatError(fmt::format("loss {}: it shares the soft ranks of {}, the first of the sum; give {} there",
+                                    term.name, first.name, name));
+    }
+  }
+}
+
 // The terms of soft ranks as one loss, which computes the ranks once: those that the first of them asks for.
 NamedLoss mixture_of(const std::vector<LossTerm>& terms) {
   RankMixtureOptions options = {.ndcg = 0, .spearman = 0, .reciprocal_rank = 0};
@@ -65,6 +74,8 @@ NamedLoss mixture_of(const std::vector<LossTerm>& terms) {
     LossArguments arguments(term.name, term.options);
     if (&term == &terms.front()) {
       options.rank = detail::ranks_of(arguments, options.rank);
+    } else {
+      refuse_ranks_of_its_own(term, terms.front());
     }
     family_of(term).mix(arguments, term.weight, options);
     arguments.check_all_known();

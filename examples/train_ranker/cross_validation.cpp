@@ -7,7 +7,6 @@
 
 #include "command_line.hpp"
 #include "measurement.hpp"
-#include "results_table.hpp"
 #include "training_data.hpp"
 #include "training_run.hpp"
 
@@ -15,14 +14,14 @@ namespace train_ranker {
 
 using namespace ranktape;
 
-void cross_validate(const TrainOptions& options, int folds, const std::vector<std::string>& metric_names) {
+ResultsRow cross_validate(const TrainOptions& options, int folds, const std::vector<std::string>& metric_names) {
   const std::vector<MetricSpecification> metrics = parse_metrics(metric_names);
   const Dataset all = read_training_file(options);
   if (folds > all.query_count()) {
     throw UsageError(
         fmt::format("train: --folds: {} queries do not make {} parts; give fewer", all.query_count(), folds));
   }
-  fmt::print("\nCross-validation in {} parts of {} queries:\n", folds, all.query_count());
+  fmt::print("\nCross-validation, {} queries in {} parts:\n", all.query_count(), folds);
   std::vector<ResultsRow> rows;
   std::vector<std::vector<double>> values;
   for (int fold = 0; fold < folds; ++fold) {
@@ -37,7 +36,9 @@ void cross_validate(const TrainOptions& options, int folds, const std::vector<st
     rows.push_back({fmt::format("part {}, epoch {}", fold + 1, run.best_epoch()), values.back()});
   }
   print_results(metric_names, rows);
-  print_results(metric_names, {summary_of("mean +- deviation of the parts", values)});
+  const ResultsRow summary = summary_of("mean +- deviation", values);
+  print_results(metric_names, {summary});
+  return summary;
 }
 
 }  // namespace train_ranker

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,9 @@ class TrainCommand {
 
   void run() {
     describe_data();
+    std::optional<ResultsRow> folds;
     if (output_.folds > 0) {
-      cross_validate(options_, output_.folds, output_.metrics);
+      folds = cross_validate(options_, output_.folds, output_.metrics);
     }
     const std::vector<double> before =
         data_.test ? measure(metrics_, run_.trainer().model(), *data_.test).values : std::vector<double>();
@@ -51,6 +53,11 @@ class TrainCommand {
     JsonLog log(output_.log_file, resumed);
     log.write(resumed ? "resume" : "start",
               {{"settings", settings_}, {"version", version}, {"epochs_done", history_.size()}});
+    if (folds) {
+      log.write(
+          "cross_validation",
+          {{"folds", output_.folds}, {"mean", by_name(folds->values)}, {"deviation", by_name(folds->deviations)}});
+    }
     describe_training();
     train(log);
     run_.take_best();
@@ -120,6 +127,7 @@ class TrainCommand {
       }
       checkpoint_.write_if_due(run_, history_);
     }
+    bar.clear();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     fmt::print("Trained in {:.1f} s", seconds.count());
     if (data_.valid && run_.best_epoch() > 0) {
@@ -169,10 +177,19 @@ class TrainCommand {
     return rows;
   }
 
+  /// Values of the metrics, as the log has them.
+  [[nodiscard]] nlohmann::json by_name(const std::vector<double>& values) const {
+    nlohmann::json named;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      named[output_.metrics[i]] = values[i];
+    }
+    return named;
+  }
+
   void log_end(const std::vector<ResultsRow>& test, JsonLog& log) const {
     nlohmann::json end = {{"best_epoch", run_.best_epoch()}};
-    for (std::size_t i = 0; !test.empty() && i < output_.metrics.size(); ++i) {
-      end["test"][output_.metrics[i]] = test.back().values[i];
+    if (!test.empty()) {
+      end["test"] = by_name(test.back().values);
     }
     log.write("end", end);
   }

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include <algorithm>
 #include <limits>
 
 #include "choice.hpp"
@@ -149,15 +153,38 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
   command.add_flag("--quiet", output.quiet, "no line per epoch")->group(output_group);
 }
 
+namespace {
+
+// "64,32" also for "[64,32]", and "0.001" for "1e-3": the same value has the same text.
+std::string canonical(std::string_view text) {
+  std::string result;
+  if (text.starts_with('[') && text.ends_with(']')) {
+    text = text.substr(1, text.size() - 2);
+  }
+  for (bool more = true; more;) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    double number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + end, number);
+    const bool is_number = error == std::errc() && stop == text.data() + end;
+    result += is_number ? fmt::format("{}", number) : std::string(text.substr(0, end));
+    more = end < text.size();
+    result += more ? "," : "";
+    text.remove_prefix(more ? end + 1 : end);
+  }
+  return result;
+}
+
+}  // namespace
+
 Settings settings_of(const CLI::App& command) {
   Settings settings;
   for (const CLI::Option* option : command.get_options()) {
     const std::string& group = option->get_group();
     if (group == data_group || group == data_format_group || group == model_group || group == attention_group ||
         group == training_group) {
-      settings[option->get_lnames().front()] = option->count() == 0
-                                                   ? option->get_default_str()
-                                                   : fmt::format("{}", fmt::join(option->reduced_results(), ","));
+      settings[option->get_lnames().front()] =
+          canonical(option->count() == 0 ? option->get_default_str()
+                                         : fmt::format("{}", fmt::join(option->reduced_results(), ",")));
     }
   }
   return settings;
