@@ -49,6 +49,8 @@ void note_training_set(TrainingData& data) {
   note(data, "Features that are the same in every training document, and say nothing", summary.constant_features);
 }
 
+}  // namespace
+
 TrainingData prepare(const TrainOptions& options, Dataset train, std::optional<Dataset> valid,
                      std::optional<Dataset> test) {
   TrainingData data = {std::move(train), std::move(valid), std::move(test), {}, {}};
