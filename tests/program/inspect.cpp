@@ -25,13 +25,12 @@ TEST_CASE("inspect: what a model file holds") {
         "\n  layers.0.weight  [3, 4]            float32 ", "\n  scaler.mean      [3]               float64 "}) {
     CHECK_MESSAGE(holds(text, line), line, text);
   }
-  CHECK(printed(folder, "inspect --model made") == text);
 }
 
 TEST_CASE("inspect: what is wrong") {
   ProgramFolder folder;
   with_rankings(folder);
-  CHECK(refused(folder, "inspect") == "ranktape: inspect: --model is required\n");
+  CHECK(refused(folder, "inspect") == "ranktape: inspect: file is required\n");
   CHECK(refused(folder, "inspect train").starts_with("ranktape: train: the header is said to take "));
   const testing::ProgramRun missing = folder.run("inspect nothing");
   CHECK(missing.status == 1);

@@ -124,12 +124,12 @@ TEST_CASE("train: what is odd about the data is said") {
   CHECK(
       output.starts_with("Training data odd: 5 documents of 3 queries, 2 features\n"
                          "Validation data more: 2 documents of 1 queries, 2 features\n"
-                         "  1 training queries have no relevant document\n"));
+                         "  Training queries without a relevant document: 1\n"));
   for (const char* note :
-       {"  1 training queries have a single document: no order to learn\n",
-        "  1 features are the same in every training document: they say nothing\n",
-        "  1 values of the validation data belong to features that the training data do not have: left out\n",
-        "  1 queries of the validation data are also in the training data: the result will look better than it is\n"}) {
+       {"  Training queries with a single document: no order to learn: 1\n",
+        "  Features that are the same in every training document, and say nothing: 1\n",
+        "  Values in the validation data of features that the training data do not have, left out: 1\n",
+        "  Queries of the validation data that are also in the training data, and flatter the model: 1\n"}) {
     CHECK_MESSAGE(output.find(note) != std::string::npos, note, output);
   }
 }
