@@ -160,12 +160,12 @@ TEST_CASE("train: --folds cross-validates over queries") {
   const std::string output = printed(with_rankings(folder),
                                      "train --train train --folds 4 --epochs 2 --hidden 4 --quiet --metrics ndcg@5,map "
                                      "--model made");
-  CHECK(holds(output, "\nCross-validation in 4 parts of 20 queries:\n"));
+  CHECK(holds(output, "\nCross-validation, 20 queries in 4 parts:\n"));
   for (int part = 1; part <= 4; ++part) {
     CHECK(holds(output, fmt::format("part {}, epoch 2", part)));
   }
   CHECK_FALSE(holds(output, "part 5"));
-  CHECK(holds(output, "mean +- deviation of the parts"));
+  CHECK(holds(output, "mean +- deviation"));
   CHECK(folder.read("made") == trained(folder, ""));
 }
 
