@@ -10,7 +10,6 @@
 using namespace ranktape;
 using testing::printed;
 using testing::ProgramFolder;
-using testing::ProgramRun;
 using testing::with_rankings;
 
 namespace {
@@ -192,7 +191,8 @@ TEST_CASE("train: options of the training change the model") {
   const std::string plain = trained(with_rankings(folder), "");
   for (const char* options :
        {"--learning-rate 0.01", "--schedule cosine", "--schedule one_cycle", "--weight-decay 0.1", "--clip-norm 0.001",
-        "--batch-queries 3", "--log1p", "--feature-limit 0.5", "--loss mse", "--loss 'spearman + 0.5 * soft_ndcg'"}) {
+        "--batch-queries 3", "--log1p", "--feature-limit 0.5", "--feature-limit inf --learning-rate 0.002",
+        "--loss mse", "--loss 'spearman + 0.5 * soft_ndcg'"}) {
     CAPTURE(options);
     CHECK(trained(folder, options) != plain);
   }
@@ -210,4 +210,15 @@ TEST_CASE("train: no epoch leaves the model as it is made") {
   ProgramFolder folder;
   printed(with_rankings(folder), "train --train train --epochs 0 --hidden 4 --quiet --model none --schedule cosine");
   CHECK(RankingModel::load(folder / "none").feature_count() == 3);
+}
+
+TEST_CASE("compare: losses beside each other") {
+  ProgramFolder folder;
+  const std::string output =
+      printed(with_rankings(folder), "compare --train train --test valid --epochs 1 --hidden 4 --seeds 2");
+  CHECK(holds(output, "\n1 epochs, mean and standard deviation over 2 seeds, test data ("));
+  for (const char* row : {"Spearman, norm of the hard ranks", "Spearman, norm of the soft ranks",
+                          "soft NDCG + 0.3 Spearman", "linear model from zero, default loss"}) {
+    CHECK_MESSAGE(holds(output, row), std::string(row));
+  }
 }

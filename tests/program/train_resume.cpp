@@ -8,7 +8,6 @@ using namespace ranktape;
 using testing::printed;
 using testing::ProgramFolder;
 using testing::ProgramRun;
-using testing::refused;
 using testing::with_rankings;
 
 namespace {
