@@ -259,7 +259,7 @@ TEST_CASE("named loss: what is refused") {
   CHECK(refused("spearman + 0.5 * spearman(temperature=2)") ==
         "loss spearman: it stands in the sum twice; give it once, with one weight");
   CHECK(refused("soft_ndcg + spearman(temperature=2)") ==
-        "loss spearman: there is no option 'temperature'; it has none");
+        "loss spearman: it shares the soft ranks of soft_ndcg, the first of the sum; give temperature there");
   CHECK(refused("ordinal + mse") ==
         "ordinal(largest_label=4, terms=mean) takes 4 numbers a document, and mse(terms=mean) 1: they cannot be added");
 }

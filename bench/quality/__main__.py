@@ -21,7 +21,12 @@ def fixed(contender: Contender, train: Queries, test: Queries) -> list[dict[str,
     return [metrics.means(contender.scores(train, test, seed), test) for seed in FIXED_SEEDS]
 
 
-def cross_validated(contender: Contender, everything: Queries) -> dict[str, list[float]]:
+def _number(value: float) -> float | None:
+    """As JSON has it, where a query is left out, too."""
+    return None if np.isnan(value) else round(float(value), 6)
+
+
+def cross_validated(contender: Contender, everything: Queries) -> dict[str, list[float | None]]:
     """For each query the mean over the seeds of its metrics, each from the model that was not trained on it."""
     sums = {name: np.zeros(everything.count) for name in metrics.METRICS}
     for seed in FOLD_SEEDS:
@@ -33,7 +38,7 @@ def cross_validated(contender: Contender, everything: Queries) -> dict[str, list
             found = metrics.per_query(contender.scores(train, test, seed), test)
             for name, values in found.items():
                 sums[name][held_out] += values
-    return {name: list(values / len(FOLD_SEEDS)) for name, values in sums.items()}
+    return {name: [_number(value / len(FOLD_SEEDS)) for value in values] for name, values in sums.items()}
 
 
 def main() -> None:
@@ -58,7 +63,7 @@ def main() -> None:
             "cross_validated": cross_validated(contender, everything),
         }
         print(report.line(contender.name, results[contender.name]), flush=True)
-        measured.write_text(json.dumps(results, indent=1) + "\n")
+        measured.write_text(json.dumps(results) + "\n")
         (arguments.output / "quality.md").write_text(report.document(results))
 
 

@@ -59,9 +59,13 @@ def _fixed_table(results: dict[str, Any]) -> list[str]:
     return rows
 
 
+def _per_query(result: dict[str, Any], metric: str) -> np.ndarray:
+    return np.array(result["cross_validated"][metric], dtype=float)  # None becomes NaN
+
+
 def _difference(result: dict[str, Any], baseline: dict[str, Any], metric: str) -> str:
     """Paired, per query: mean and standard error."""
-    differences = np.array(result["cross_validated"][metric]) - np.array(baseline["cross_validated"][metric])
+    differences = _per_query(result, metric) - _per_query(baseline, metric)
     differences = differences[~np.isnan(differences)]
     error = differences.std(ddof=1) / math.sqrt(len(differences))
     return f"{differences.mean():+.4f} ± {error:.4f}"
@@ -74,7 +78,7 @@ def _fold_table(results: dict[str, Any]) -> list[str]:
     rows = ["| " + " | ".join(header) + " |", "| --- |" + " --- |" * (len(header) - 1)]
     for name, result in results.items():
         cells = [name]
-        cells += [f"{np.nanmean(result['cross_validated'][metric]):.4f}" for metric in ("ndcg@10", "map", "spearman")]
+        cells += [f"{np.nanmean(_per_query(result, metric)):.4f}" for metric in ("ndcg@10", "map", "spearman")]
         for baseline in baselines:
             for metric in ("ndcg@10", "spearman"):
                 cells.append("" if name == baseline else _difference(result, results[baseline], metric))
