@@ -56,7 +56,11 @@ going_on=$(grep -c '^Going on from' log.txt) || fail "no run found a checkpoint"
 # Ctrl-C: says how to go on, with a status of its own.
 "$program" "${options[@]}" --epochs 100000 --patience 0 --model interrupted.safetensors >interrupted.txt 2>&1 &
 process=$!
-sleep 1
+for _ in $(seq 300); do
+  grep -q '^Adam at' interrupted.txt && break
+  sleep 0.1
+done
+sleep 0.5
 kill -INT $process
 status=0
 wait $process || status=$?
