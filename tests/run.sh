@@ -52,7 +52,7 @@ build_and_test() {
 }
 
 step_release() { build_and_test release; }
-step_address() { build_and_test address --target ranktape_tests; }
+step_address() { build_and_test address --target ranktape_tests ranktape_program_tests; }
 step_thread() { build_and_test thread --target ranktape_tests; }
 step_clang() { build clang; }
 step_format() {

@@ -15,6 +15,9 @@ foreach(source IN LISTS program_test_sources)
   set_tests_properties(program_${name} PROPERTIES TIMEOUT 600)
 endforeach()
 
-add_test(NAME program_resume COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/resume.sh" "$<TARGET_FILE:ranktape_program>"
-  "${PROJECT_SOURCE_DIR}/examples/data/lightgbm-lambdarank" "${CMAKE_CURRENT_BINARY_DIR}/program_resume")
-set_tests_properties(program_resume PROPERTIES TIMEOUT 900)
+# Under a sanitizer the program is too slow for the moments at which this one kills it.
+if(RANKTAPE_SANITIZE STREQUAL "")
+  add_test(NAME program_resume COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/resume.sh" "$<TARGET_FILE:ranktape_program>"
+    "${PROJECT_SOURCE_DIR}/examples/data/lightgbm-lambdarank" "${CMAKE_CURRENT_BINARY_DIR}/program_resume")
+  set_tests_properties(program_resume PROPERTIES TIMEOUT 900)
+endif()
