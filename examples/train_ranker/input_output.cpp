@@ -2,9 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
-#include <regex>
 #include <utility>
 
 namespace train_ranker {
@@ -14,6 +14,19 @@ using namespace ranktape;
 namespace {
 
 constexpr const char* standard = "-";
+
+// Of "source.cpp:123: " at the front, or 0.
+std::size_t length_of_place(std::string_view text) {
+  const std::size_t end = std::min(text.find(": "), text.size());
+  const std::size_t colon = text.substr(0, end).rfind(':');
+  if (end == text.size() || colon == std::string_view::npos) {
+    return 0;
+  }
+  const std::string_view file = text.substr(0, colon);
+  const std::string_view line = text.substr(colon + 1, end - colon - 1);
+  const bool is_source = file.ends_with(".cpp") || file.ends_with(".hpp");
+  return is_source && line.find_first_not_of("0123456789") == std::string_view::npos ? end + 2 : 0;
+}
 
 }  // namespace
 
@@ -37,7 +50,6 @@ std::string without_place(const Error& error) {
 }
 
 std::string in_terms_of_options(std::string text) {
-  static const std::regex place(R"(^\S*\.[ch]pp:\d+: )");
   static const std::array<std::pair<std::string_view, std::string_view>, 6> names = {{
       {"read it with ScatteredQueries::merge", "give --merge-queries"},
       {"allow_negative_labels", "--allow-negative-labels"},
@@ -46,7 +58,7 @@ std::string in_terms_of_options(std::string text) {
       {"raise max_table_bytes, or read with SparseFeatures::always", "or give --sparse always"},
       {"ExtraFeatures::ignore leaves it out", "a model knows no more"},
   }};
-  text = std::regex_replace(text, place, "");
+  text.erase(0, length_of_place(text));
   for (const auto& [name, option] : names) {
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + option.size())) {
       text.replace(at, name.size(), option);
