@@ -39,7 +39,7 @@ const std::vector<Contender>& contenders() {
 }
 
 void compare(TrainOptions options, int seeds) {
-  const std::vector<std::string> names = {"ndcg@1", "ndcg@3", "ndcg@5", "ndcg@10", "map", "mrr", "spearman"};
+  const std::vector<std::string> names = TrainOutput().metrics;
   const std::vector<MetricSpecification> metrics = parse_metrics(names);
   const TrainingData data = read_training_data(options);
   fmt::print("\n{} epochs, mean and standard deviation over {} seeds, test data ({}):\n", options.epochs, seeds,
@@ -53,9 +53,7 @@ void compare(TrainOptions options, int seeds) {
     std::vector<std::vector<double>> runs;
     for (int seed = 0; seed < seeds; ++seed) {
       TrainingRun run(options, data, static_cast<std::uint64_t>(seed));
-      while (!run.finished()) {
-        run.step();
-      }
+      run.finish();
       runs.push_back(measure(metrics, run.trainer().model(), *data.test).values);
     }
     rows.push_back(summary_of(contender.name, runs));

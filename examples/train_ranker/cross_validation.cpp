@@ -28,10 +28,7 @@ ResultsRow cross_validate(const TrainOptions& options, int folds, const std::vec
     DatasetSplit split = split_fold(all, folds, fold, options.seed);
     const TrainingData data = prepare(options, std::move(split.train), std::nullopt, std::move(split.valid));
     TrainingRun run(options, data, options.seed);
-    while (!run.finished()) {
-      run.step();
-    }
-    run.take_best();
+    run.finish();
     values.push_back(measure(metrics, run.trainer().model(), *data.test).values);
     rows.push_back({fmt::format("part {}, epoch {}", fold + 1, run.best_epoch()), values.back()});
   }

@@ -43,9 +43,9 @@ void write_text(const std::string& file, std::string_view text) {
 }
 
 std::string without_place(const Error& error) {
-  const std::string text = error.what();
-  const std::size_t place_end = text.find(": ");
-  const std::size_t operation_end = text.find(": ", place_end == std::string::npos ? place_end : place_end + 2);
+  std::string text = error.what();
+  text.erase(0, length_of_place(text));
+  const std::size_t operation_end = text.find(": ");
   return operation_end == std::string::npos ? text : text.substr(operation_end + 2);
 }
 

@@ -36,28 +36,27 @@ double rank_spread(const Tensor& soft_ranks, const Groups& groups) {
   return mean_of(shares);
 }
 
-std::vector<std::int64_t> first_queries_with_an_order(const Dataset& data) {
+}  // namespace
+
+Dataset health_sample(const Dataset& data) {
   std::vector<std::int64_t> queries;
   for (std::int64_t query = 0; query < data.query_count() && std::ssize(queries) < most_queries; ++query) {
     if (data.groups.size(query) >= 2) {
       queries.push_back(query);
     }
   }
-  return queries;
+  return data.subset(queries);
 }
 
-}  // namespace
-
-TrainingHealth measure_health(const ScoringModel& model, const Dataset& data, const NamedLoss& loss) {
-  const Dataset some = data.subset(first_queries_with_an_order(data));
+TrainingHealth measure_health(const ScoringModel& model, const Dataset& sample, const NamedLoss& loss) {
   TrainingHealth health;
-  if (some.query_count() == 0) {
+  if (sample.query_count() == 0) {
     return health;
   }
-  const Tensor scores = scores_of(model, some);
-  health.score_deviation = mean_of(deviations_of(scores, some.groups));
+  const Tensor scores = scores_of(model, sample);
+  health.score_deviation = mean_of(deviations_of(scores, sample.groups));
   if (loss.ranks) {
-    health.rank_spread = rank_spread(relaxed_rank(scores, some.groups, *loss.ranks), some.groups);
+    health.rank_spread = rank_spread(relaxed_rank(scores, sample.groups, *loss.ranks), sample.groups);
     if (loss.ranks->relaxation == RankRelaxation::l2 || loss.ranks->relaxation == RankRelaxation::kl) {
       const RankDiagnostics found = rank_diagnostics();
       health.blocks_per_document = found.blocks_per_document();

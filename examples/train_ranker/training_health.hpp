@@ -16,7 +16,9 @@ struct TrainingHealth {
   double single_block_lists = 0;              ///< share of the lists: their ranks are linear in the scores
 };
 
-TrainingHealth measure_health(const ranktape::ScoringModel& model, const ranktape::Dataset& data,
+/// The queries that it is measured on: the first of two documents or more.
+ranktape::Dataset health_sample(const ranktape::Dataset& data);
+TrainingHealth measure_health(const ranktape::ScoringModel& model, const ranktape::Dataset& sample,
                               const ranktape::NamedLoss& loss);
 
 /// Looks at every epoch, and warns once of each thing that is wrong (measured: docs/strength.md).

@@ -49,6 +49,7 @@ TrainingOptions training_options(const TrainOptions& options, const NamedLoss& l
 
 TrainingRun::TrainingRun(const TrainOptions& options, const TrainingData& data, std::uint64_t seed)
     : data_(&data),
+      health_sample_(health_sample(data.train)),
       loss_(named_loss(options.loss)),
       metric_(parse_metrics({options.metric}).front()),
       trainer_(make_model(options, data.train.feature_count(), loss_.outputs, seed), data.train,
@@ -59,7 +60,7 @@ std::optional<EpochRecord> TrainingRun::step() {
   if (!trainer_.step()) {
     return std::nullopt;
   }
-  EpochRecord record = {.report = trainer_.report(), .health = measure_health(trainer_.model(), data_->train, loss_)};
+  EpochRecord record = {.report = trainer_.report(), .health = measure_health(trainer_.model(), health_sample_, loss_)};
   if (data_->valid) {
     record.validation = measure({metric_}, trainer_.model(), *data_->valid).values.front();
     stopped_ = !stopping_.observe(record.report.epoch, *record.validation);
@@ -72,6 +73,13 @@ void TrainingRun::take_best() {
   if (data_->valid) {
     stopping_.restore_best();
   }
+}
+
+void TrainingRun::finish() {
+  while (!finished()) {
+    step();
+  }
+  take_best();
 }
 
 int TrainingRun::best_epoch() const { return data_->valid ? stopping_.best_epoch() : trainer_.epochs_done(); }

@@ -30,6 +30,8 @@ class TrainingRun {
   [[nodiscard]] bool finished() const { return stopped_ || trainer_.finished(); }
   /// Takes the best epoch's parameters, where there is validation. Once, at the end.
   void take_best();
+  /// All steps that are left, and the best.
+  void finish();
 
   [[nodiscard]] const ranktape::Trainer& trainer() const { return trainer_; }
   [[nodiscard]] const ranktape::NamedLoss& loss() const { return loss_; }
@@ -40,6 +42,7 @@ class TrainingRun {
 
  private:
   const TrainingData* data_;
+  ranktape::Dataset health_sample_;
   ranktape::NamedLoss loss_;
   ranktape::MetricSpecification metric_;
   ranktape::Trainer trainer_;
