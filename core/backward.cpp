@@ -134,6 +134,9 @@ void BackwardPass::run(const Tensor& loss, const BackwardOptions& options, Sourc
     if (!gradient.defined()) {
       continue;
     }
+    if (tape_.on_gradient_) {
+      tape_.on_gradient_(tape_.tensors_[record_->output], gradient);
+    }
     try {
       record_->backward->run(*this);
     } catch (const Saved::Changed& changed) {
@@ -141,6 +144,17 @@ void BackwardPass::run(const Tensor& loss, const BackwardOptions& options, Sourc
     }
     if (!keep_intermediate_) {
       gradient = Tensor();
+    }
+  }
+  if (tape_.on_gradient_) {
+    show_parameters();
+  }
+}
+
+void BackwardPass::show_parameters() const {
+  for (std::size_t i = 0; i < gradients_.size(); ++i) {
+    if (gradients_[i].defined() && tape_.tensors_[i].node()->parameter) {
+      tape_.on_gradient_(tape_.tensors_[i], gradients_[i]);
     }
   }
 }
@@ -159,7 +173,7 @@ Gradients BackwardPass::collect(bool keep_intermediate) const {
 Gradients Tensor::backward(SourceLocation where) const { return backward({}, where); }
 
 Gradients Tensor::backward(const BackwardOptions& options, SourceLocation where) const {
-  const Tape* tape = defined() ? Tape::find(node_->tape) : nullptr;
+  Tape* tape = defined() ? Tape::find(node_->tape) : nullptr;
   if (!defined() || node_->tape == 0) {
     detail::fail<TapeError>(where, "backward",
                             "tensor {} was not recorded: make a Tape before the forward pass, and compute the tensor "
@@ -175,7 +189,11 @@ Gradients Tensor::backward(const BackwardOptions& options, SourceLocation where)
   BackwardPass pass(*tape, static_cast<std::uint32_t>(tape->tensors_.size() - 1));
   const Tape::Pause pause;  // a backward function may call public operations on parameters
   pass.run(*this, options, where);
-  return pass.collect(options.keep_intermediate);
+  Gradients gradients = pass.collect(options.keep_intermediate);
+  if (options.keep_intermediate) {
+    tape->gradients_ = std::move(pass.gradients_);
+  }
+  return gradients;
 }
 
 }  // namespace ranktape

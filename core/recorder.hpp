@@ -35,6 +35,7 @@ class BackwardPass {
   void run(const Tensor& loss, const BackwardOptions& options, SourceLocation where);
   [[nodiscard]] Gradients collect(bool keep_intermediate) const;
   void check_values() const;
+  void show_parameters() const;
   template <class Kind>
   [[noreturn]] void refuse_gradient(const Tensor& gradient, std::size_t index) const;
   void check_gradient(const Tensor& gradient, std::size_t index) const;
@@ -69,6 +70,19 @@ class Saved {
   std::uint64_t version_;
 };
 
+namespace detail {
+
+/// A backward function beside what tells of it.
+template <class Backward, class Describe>
+struct Described {
+  Backward backward;
+  Describe tell;
+  void operator()(BackwardPass& pass) const { backward(pass); }
+  void describe(RecordDetails& details) const { tell(details); }
+};
+
+}  // namespace detail
+
 /// Enters an operation into the innermost tape, if one lives and an input requires a gradient:
 /// `if (Recorder recorder{operation, {a, b}}) { recorder.record(output, [..](BackwardPass& pass) { .. }); }`.
 /// So nothing is saved, or even copied, where nothing is recorded. Record last: a failed operation leaves no trace.
@@ -82,9 +96,17 @@ class Recorder {
   explicit operator bool() const { return tape_ != nullptr; }
   /// Whether input `index` is one that the gradient will be followed to: what only others need, need not be saved.
   [[nodiscard]] bool needs(std::size_t index) const { return tape_->tracks(*inputs_[index]); }
+  /// `backward` is called with a BackwardPass. If it has a member `describe(RecordDetails&) const`, that is what the
+  /// record tells to whoever inspects the tape.
   template <class Backward>
   void record(const Tensor& output, Backward&& backward) {
     tape_->append(operation_, where_, inputs_, output, detail::make_closure(std::forward<Backward>(backward)));
+  }
+  /// The same with a function of its own that tells: `describe(RecordDetails&)`.
+  template <class Backward, class Describe>
+  void record(const Tensor& output, Backward&& backward, Describe&& describe) {
+    record(output, detail::Described<std::decay_t<Backward>, std::decay_t<Describe>>{std::forward<Backward>(backward),
+                                                                                     std::forward<Describe>(describe)});
   }
 
  private:
@@ -104,6 +126,11 @@ class ClosureOf final : public Closure {
  public:
   explicit ClosureOf(Function function) : function_(std::move(function)) {}
   void run(BackwardPass& pass) const override { function_(pass); }
+  void describe(RecordDetails& details) const override {
+    if constexpr (requires { function_.describe(details); }) {
+      function_.describe(details);
+    }
+  }
   void destroy() noexcept override {
     this->~ClosureOf();
     pool_free(this, sizeof(ClosureOf));

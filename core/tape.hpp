@@ -5,14 +5,18 @@
 #include <ranktape/core/tensor.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <iosfwd>
 #include <memory>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace ranktape {
 
 class BackwardPass;
+struct RecordDetails;
 
 namespace detail {
 
@@ -23,6 +27,8 @@ class Closure {
   Closure(const Closure&) = delete;
   Closure& operator=(const Closure&) = delete;
   virtual void run(BackwardPass& pass) const = 0;
+  /// Says what the record is of, to whoever inspects the tape.
+  virtual void describe(RecordDetails& /*details*/) const {}
   virtual void destroy() noexcept = 0;
 
  protected:
@@ -69,6 +75,17 @@ class Tape {
     return std::span(inputs_).subspan(record.first_input, record.input_count);
   }
   static constexpr std::uint32_t constant = ~std::uint32_t{0};
+  /// By the number of the tensor, what the last backward({.keep_intermediate = true}) found; undefined where no
+  /// gradient came, and for tensors after the loss. Empty before.
+  [[nodiscard]] std::span<const Tensor> gradients() const { return gradients_; }
+  /// What the record's operation tells of it (ranktape/core/inspect/details.hpp). Made anew at each call.
+  [[nodiscard]] RecordDetails details(const Record& record) const;
+
+  /// Called in every backward on this tape with each tensor's gradient once it is complete: from the loss to the front
+  /// as backward reaches them, then the parameters in the order in which the tape met them. It only looks; an exception
+  /// that it throws ends the backward. Replaces the one before; an empty function removes it. Costs nothing without.
+  using GradientCallback = std::function<void(const Tensor& tensor, const Tensor& gradient)>;
+  void on_gradient(GradientCallback callback) { on_gradient_ = std::move(callback); }
 
   /// While it lives, this thread records nothing: for evaluation inside a tape's scope.
   class Pause {
@@ -102,6 +119,14 @@ class Tape {
   std::unordered_map<const void*, std::uint32_t, std::hash<const void*>, std::equal_to<>,
                      detail::PoolAllocator<std::pair<const void* const, std::uint32_t>>>
       parameters_;
+  PooledVector<Tensor> gradients_;
+  GradientCallback on_gradient_;
 };
+
+/// The tape as a table, a line a record: number, operation with its options, inputs by name or by the number of the
+/// record that made them, shape, magnitude of the values and, after backward({.keep_intermediate = true}), of the
+/// gradient, how many of either are zero or not finite, and the line that called it. Long tapes are cut in the middle.
+std::string to_string(const Tape& tape);
+std::ostream& operator<<(std::ostream& stream, const Tape& tape);
 
 }  // namespace ranktape

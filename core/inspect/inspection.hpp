@@ -1,0 +1,49 @@
+#pragma once
+
+#include <ranktape/core/inspect/ranked_list.hpp>
+#include <ranktape/core/inspect/record_summary.hpp>
+#include <ranktape/core/inspect/training_history.hpp>
+#include <ranktape/core/inspect/verdict.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace ranktape {
+
+/// Where numbers went wrong.
+struct NonFiniteOrigin {
+  std::int64_t record = 0;   ///< the first whose output (or, backward, the gradient that it passes on) is not finite
+  std::int64_t element = 0;  ///< of that output, or gradient
+  double value = 0;
+  std::optional<double> input = {};  ///< the value of its input at that element, where they have one shape
+  std::int64_t carriers = 0;         ///< records that only pass it on
+};
+
+/// What a tape and its gradients show, as plain values: it outlives the tape.
+struct Inspection {
+  std::int64_t records_in_all = 0;
+  std::vector<RecordSummary> records = {};        ///< in the order of the tape: all of them, or a sample
+  std::vector<ParameterSummary> parameters = {};  ///< as the tape met them
+  bool has_intermediate_gradients = false;
+  std::optional<NonFiniteOrigin> non_finite_value = {};
+  std::optional<NonFiniteOrigin> non_finite_gradient = {};
+  std::vector<RankingSummary> rankings = {};
+  std::vector<RankedList> lists = {};
+  TrainingHistory history = {};
+  std::vector<Verdict> verdicts = {};
+};
+
+struct InspectOptions {
+  /// Of a longer tape: the first and the last records, those of parameters, of rankings and losses, the first that are
+  /// not finite, and of the others every k-th. Not fewer than 100.
+  std::int64_t max_records = 10'000;
+  RankedListOptions lists = {};
+};
+
+/// Looks at everything that was recorded. Cost: about one pass over the values of the tape and their gradients, and a
+/// sort of the lists shown; it reads tensors of the accelerator.
+Inspection inspect(const Tape& tape, const Gradients& gradients, const TrainingHistory& history = {},
+                   const InspectOptions& options = {});
+
+}  // namespace ranktape
