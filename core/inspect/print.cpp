@@ -66,7 +66,7 @@ std::vector<std::string> row_of(const RecordSummary& record) {
       fmt::format("{}", record.number),
       escaped(detail::operation_with_options(record.operation, record.options), EscapeFor::terminal),
       text_of(record.inputs),
-      (record.name.empty() ? "" : quoted(record.name) + " ") + to_string(record.shape),
+      escaped(detail::name_and_shape(record.name, record.shape), EscapeFor::terminal),
   };
   append_cells(row, record.value, record.shape.size());
   append_cells(row, record.gradient, record.shape.size());

@@ -114,6 +114,14 @@ std::int64_t maker_of(const Tape& tape, std::uint32_t tensor) {
   return maker != tape.records().end() && maker->output == tensor ? maker - tape.records().begin() : -1;
 }
 
+std::vector<std::int64_t> makers_of(const Tape& tape) {
+  std::vector<std::int64_t> makers(tape.tensors().size(), -1);
+  for (const Record& record : tape.records()) {
+    makers[record.output] = &record - tape.records().data();
+  }
+  return makers;
+}
+
 const Tensor* kept_gradient(const Tape& tape, std::uint32_t tensor) {
   return tensor < tape.gradients().size() && tape.gradients()[tensor].defined() ? &tape.gradients()[tensor] : nullptr;
 }
@@ -144,6 +152,10 @@ RecordSummary summarize_record(const Tape& tape, std::int64_t record, const Tens
 
 std::string operation_with_options(const std::string& operation, const std::string& options) {
   return options.empty() ? operation : operation + "(" + options + ")";
+}
+
+std::string name_and_shape(const std::string& name, const Shape& shape) {
+  return (name.empty() ? "" : "'" + name + "' ") + to_string(shape);
 }
 
 std::string file_name(const SourceLocation& where) {
