@@ -38,8 +38,8 @@ std::string action_for(const Inspection& inspection, std::int64_t record) {
 }
 
 std::string origin_text(const Inspection& inspection, const NonFiniteOrigin& origin) {
-  std::string text =
-      fmt::format("is first made by {}, element {}", place_of(inspection, origin.record), origin.element);
+  std::string text = fmt::format("is first {} {}, element {}", origin.given ? "given to" : "made by",
+                                 place_of(inspection, origin.record), origin.element);
   if (origin.input) {
     text += fmt::format(", where its input is {:.6g}", *origin.input);
   }
