@@ -236,11 +236,10 @@ TEST_CASE("verdicts: RT-G08 short lists, where most are") {
   ranking.short_lists = 10;
   CHECK(text_of(ranking, "RT-G08").empty());
   ranking.short_lists = 11;
-  CHECK(
-      text_of(ranking, "RT-G08") ==
-      "warning: 11 of 21 lists have fewer than two documents, and nothing to rank, at record 4, soft_rank "
-      "(train.cpp:44); look at the groups; without groups the lists lie along the last axis, so scores of [n, 1] are n "
-      "lists of one: reshape them to [n]");
+  CHECK(text_of(ranking, "RT-G08") ==
+        "warning: 11 of 21 lists have fewer than two documents, and nothing to rank, at record 4, soft_rank "
+        "(train.cpp:44); look at the groups: Groups::from_sizes takes the number of documents of each query, not a "
+        "number for each document");
   CHECK(text_of({.record = 4, .short_lists = 5}, "RT-G08").starts_with("error: 5 of 5 lists"));
 }
 

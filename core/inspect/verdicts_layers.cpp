@@ -12,13 +12,15 @@ namespace {
 
 // Of a few rows a unit may be off in all by chance.
 constexpr std::int64_t several_rows = 32;
-// Trained relu networks have some dead units, and are none the worse.
-constexpr double many_units = 0.5;
-// A gradient that shrinks or grows by this much between two layers is below the digits of a float32 beside the other,
-// or drowns it. Healthy networks of up to ten layers stay within a factor of some hundreds, attention within thousands.
-constexpr double far_apart = 1e5;
-// About a thousandth is healthy, Adam's first steps make a tenth; a step of half of the weights forgets what they were.
-constexpr double large_ratio = 0.5;
+// Trained relu networks have dead units, up to half of a layer, and are none the worse.
+constexpr double most_units = 0.75;
+// Of tanh and the sigmoid a trained layer has some values at the limits, a few percent.
+constexpr double many_values = 0.5;
+// Over this much the front or the back of a network hardly learns. Of healthy ones, attention and ten layers of
+// sigmoids apart, the matrices are within a factor of 200.
+constexpr double far_apart = 1e4;
+// About a thousandth is healthy; Adam at a learning rate of 0.01 still makes 0.06 after ten steps.
+constexpr double large_ratio = 0.2;
 constexpr std::int64_t first_steps = 10;
 // Ten times the relative spacing of float32 numbers: smaller updates are lost in rounding.
 constexpr double small_ratio = 1e-6;
@@ -35,7 +37,7 @@ double dead_share(const RecordSummary& record) {
 
 std::optional<Verdict> dead_units(const Inspection& inspection) {
   const auto worst = std::ranges::max_element(inspection.records, {}, dead_share);
-  if (worst == inspection.records.end() || dead_share(*worst) < many_units) {
+  if (worst == inspection.records.end() || dead_share(*worst) < most_units) {
     return {};
   }
   return Verdict{
@@ -56,7 +58,7 @@ double saturated_share(const RecordSummary& record) {
 
 std::optional<Verdict> saturated_units(const Inspection& inspection) {
   const auto worst = std::ranges::max_element(inspection.records, {}, saturated_share);
-  if (worst == inspection.records.end() || saturated_share(*worst) < many_units) {
+  if (worst == inspection.records.end() || saturated_share(*worst) < many_values) {
     return {};
   }
   return Verdict{
@@ -172,14 +174,18 @@ std::optional<Verdict> small_updates(const Inspection& inspection) {
   if (largest == updates.end() || update_ratio(*largest) >= small_ratio || loss_has_fallen(inspection.history)) {
     return {};
   }
+  if (largest->update_norm == 0) {
+    return Verdict{.finding = "the last step changed no layer at all",
+                   .action =
+                       "look whether the optimizer has these parameters, at its learning rate, and at the "
+                       "gradients (RT-G22)"};
+  }
   return Verdict{
       .finding = fmt::format("the last step changed no layer by more than {:.2g} of its norm ('{}': {:.3g} of {:.3g}); "
                              "about 0.001 is healthy, and below 1e-7 float32 rounds it away",
                              update_ratio(*largest), escaped(largest->name, EscapeFor::terminal), largest->update_norm,
                              largest->weight_norm),
-      .action = largest->update_norm == 0
-                    ? std::string("look whether the optimizer has these parameters, and at the gradients (RT-G22)")
-                    : fmt::format("multiply the learning rate by {}", rounded(1e-3 / update_ratio(*largest)))};
+      .action = fmt::format("multiply the learning rate by {}", rounded(1e-3 / update_ratio(*largest)))};
 }
 
 constexpr std::array<Rule, 6> rules = {{{"RT-G13", "dead units", dead_units},

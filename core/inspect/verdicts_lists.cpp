@@ -56,8 +56,8 @@ std::optional<Verdict> short_lists(const Inspection& inspection) {
           fmt::format("{} of {} lists have fewer than two documents, and nothing to rank, at {}", ranking->short_lists,
                       ranking->lists + ranking->short_lists, place_of(inspection, ranking->record)),
       .action =
-          "look at the groups; without groups the lists lie along the last axis, so scores of [n, 1] are n lists "
-          "of one: reshape them to [n]"};
+          "look at the groups: Groups::from_sizes takes the number of documents of each query, not a number for each "
+          "document"};
 }
 
 double constant_score_share(const RankingSummary& ranking) {

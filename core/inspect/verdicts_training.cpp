@@ -14,6 +14,8 @@ constexpr std::int64_t points_to_judge = 50;
 constexpr std::int64_t points_at_first = 10;
 // The batches' losses differ; where their mean is no surer than this, nothing is said.
 constexpr double sure = 0.025;
+// A fall by less than a thousandth is none, however sure.
+constexpr double fallen = 1e-3;
 // A loss that rose by half, and by more than chance (standard errors), goes the wrong way.
 constexpr double risen = 0.5;
 constexpr double chance = 4;
@@ -61,7 +63,7 @@ std::optional<Verdict> stuck_loss(const Inspection& inspection) {
                    .finding = "the loss rises, " + between,
                    .action = "divide the learning rate by 10, or set clip_norm"};
   }
-  if (error > sure * std::abs(first.mean) || rise < -error) {
+  if (error > sure * std::abs(first.mean) || rise < -std::max(error, fallen * std::abs(first.mean))) {
     return {};
   }
   return Verdict{.finding = "the loss does not fall, " + between,
