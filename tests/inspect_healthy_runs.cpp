@@ -72,13 +72,13 @@ TEST_CASE("healthy runs: fifty trainings, at the beginning, in the middle and at
   for (std::size_t loss = 0; loss < losses.size(); ++loss) {
     for (std::size_t set = 0; set < sets.size(); ++set) {
       InspectedTraining training = make_training(sets, loss, set);
-      for (const int steps : {0, 30, 30}) {
+      for (const int steps : {0, 50, 60}) {
         training.train(steps);
         const Inspection inspection = training.look();
         std::vector<Verdict> alarms;
         std::ranges::copy_if(inspection.verdicts, std::back_inserter(alarms),
                              [](const Verdict& verdict) { return verdict.severity != Severity::note; });
-        CAPTURE(losses[loss]);
+        CAPTURE(std::string(losses[loss]));
         CAPTURE(set);
         CAPTURE(training.history().points.size());
         CHECK(to_string(alarms) == "");

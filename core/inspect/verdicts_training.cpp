@@ -9,16 +9,14 @@
 namespace ranktape::detail {
 namespace {
 
-// Fewer points of a slow training may look flat.
-constexpr std::int64_t points_to_judge = 50;
-constexpr std::int64_t points_at_first = 10;
-// The batches' losses differ; where their mean is no surer than this, nothing is said.
-constexpr double sure = 0.025;
+// In fewer steps a small learning rate may have done little.
+constexpr std::size_t points_to_judge = 100;
+// The batches' losses differ; where the means are no surer than this, a slow fall may hide in it, and nothing is said.
+constexpr double sure = 0.005;
 // A fall by less than a thousandth is none, however sure.
 constexpr double fallen = 1e-3;
-// A loss that rose by half, and by more than chance (standard errors), goes the wrong way.
+// A loss that rose by half, with no late step as low as the highest early one, goes the wrong way.
 constexpr double risen = 0.5;
-constexpr double chance = 4;
 // Gradients of soft ranks have long tails: ten times the median is common, a hundred times is an accident.
 constexpr double jump = 100;
 constexpr std::int64_t points_before_jump = 20;
@@ -28,15 +26,17 @@ constexpr std::size_t points_of_scale = 5;
 
 bool is_finite(const HistoryPoint& point) { return std::isfinite(point.loss) && std::isfinite(point.gradient_norm); }
 
-// Mean of losses, with its standard error.
-struct LossMean {
+struct Losses {
+  double lowest = 0;
+  double highest = 0;
   double mean = 0;
-  double error = 0;
+  double error = 0;  ///< standard error of the mean
 };
 
-LossMean loss_mean(std::span<const HistoryPoint> points) {
+Losses losses_of(std::span<const HistoryPoint> points) {
   const auto n = static_cast<double>(points.size());
-  LossMean of;
+  Losses of = {.lowest = std::ranges::min(points, {}, &HistoryPoint::loss).loss,
+               .highest = std::ranges::max(points, {}, &HistoryPoint::loss).loss};
   for (const HistoryPoint& point : points) {
     of.mean += point.loss / n;
   }
@@ -49,16 +49,16 @@ LossMean loss_mean(std::span<const HistoryPoint> points) {
 
 std::optional<Verdict> stuck_loss(const Inspection& inspection) {
   const std::span<const HistoryPoint> points = inspection.history.points;
-  if (std::ssize(points) < points_to_judge || !std::ranges::all_of(points, is_finite)) {
+  if (points.size() < points_to_judge || !std::ranges::all_of(points, is_finite)) {
     return {};
   }
-  const LossMean first = loss_mean(points.first(static_cast<std::size_t>(points_at_first)));
-  const LossMean last = loss_mean(points.last(points.size() / 4));
+  const Losses first = losses_of(points.first(points.size() / 10));
+  const Losses last = losses_of(points.last(points.size() / 4));
   const double error = std::hypot(first.error, last.error);
   const double rise = last.mean - first.mean;
   const std::string between = fmt::format("from {:.4g} in the first {} steps that were kept to {:.4g} in the last {}",
-                                          first.mean, points_at_first, last.mean, points.size() / 4);
-  if (rise > risen * std::abs(first.mean) && rise > chance * error) {
+                                          first.mean, points.size() / 10, last.mean, points.size() / 4);
+  if (rise > risen * std::abs(first.mean) && last.lowest > first.highest) {
     return Verdict{.severity = Severity::error,
                    .finding = "the loss rises, " + between,
                    .action = "divide the learning rate by 10, or set clip_norm"};
