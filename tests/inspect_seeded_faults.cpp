@@ -214,8 +214,10 @@ TEST_CASE("seeded faults: RT-G15, small weights in ten layers of sigmoids") {
   const Inspection inspection = first_look(model, data, {.loss = "mse"});
   CHECK(finds(inspection, "RT-G15"));
   CHECK_FALSE(finds(inspection, "RT-G16"));
-  // Losses of differences of scores see that these have become equal.
-  CHECK(finds(first_look(model, data, {.loss = "softmax"}), "RT-G11"));
+  // Losses of differences of scores see that these have become equal (in float32).
+  InspectedTraining training(model, data, {.loss = "softmax", .adam = {.learning_rate = 1e-30}});
+  training.train(1);
+  CHECK(finds(training.look(), "RT-G09"));
 }
 
 TEST_CASE("seeded faults: RT-G16, weights of the last layer times 1e7") {
