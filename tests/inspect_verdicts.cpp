@@ -123,6 +123,9 @@ TEST_CASE("verdicts: RT-G01 saturated, from nine tenths of the documents on") {
         "warning: 90 % of the documents are alone in their block, where ranks are hard and their gradient is 0: the "
         "strength, 0.01, is below 96.8 % of the gaps between neighbouring scores (median gap 0.214), at record 4, "
         "soft_rank (train.cpp:44); try regularization_strength=0.21");
+  Inspection learned = inspection_of(ranking);
+  learned.history.points = {{.step = 1, .loss = 1, .gradient_norm = 1}, {.step = 2, .loss = 0.2, .gradient_norm = 1}};
+  CHECK(verdict_text(learned, "RT-G01").starts_with("note: 90 %"));
   // Of a sample without the record, or a record that says no strength.
   Inspection inspection = inspection_of(ranking);
   inspection.records.clear();

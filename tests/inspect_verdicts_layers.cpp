@@ -43,15 +43,21 @@ Inspection with_history(std::int64_t steps, const Loss& loss) {
 
 }  // namespace
 
-TEST_CASE("verdicts: RT-G13 dead units, three quarters of a layer") {
+TEST_CASE("verdicts: RT-G13 dead units, a note, a warning, an error") {
   const UnitSummary some = {.limits = {0}, .at_limit = 900, .stuck_columns = 47};
   CHECK(verdict_text(with_units(some, {240, 64}), "RT-G13").empty());
   const UnitSummary many = {.limits = {0}, .at_limit = 900, .stuck_columns = 48};
-  CHECK(
-      verdict_text(with_units(many, {240, 64}), "RT-G13") ==
-      "warning: 48 of 64 units are 0 in all 240 rows, where the activation is flat: no gradient passes them, at record "
-      "2, activated_linear (model.cpp:7); look at the bias of that layer, often pushed far below zero by one large "
-      "step: lower the learning rate or set clip_norm and begin anew, or take Activation::leaky_relu");
+  CHECK(verdict_text(with_units(many, {240, 64}), "RT-G13") ==
+        "note: 48 of 64 units are 0 in all 240 rows, where the activation is flat: no gradient passes them, at record "
+        "2, activated_linear (model.cpp:7); look at the bias of that layer, often pushed far below zero by one large "
+        "step: lower the learning rate or set clip_norm and begin anew, or take Activation::leaky_relu");
+  const UnitSummary nearly_all = {.limits = {0}, .at_limit = 900, .stuck_columns = 58};
+  Inspection warned = with_units(nearly_all, {240, 64});
+  CHECK(verdict_text(warned, "RT-G13").starts_with("warning: 58 of 64 units"));
+  warned.history.points = {{.step = 1, .loss = 1, .gradient_norm = 1}, {.step = 2, .loss = 0.21, .gradient_norm = 1}};
+  CHECK(verdict_text(warned, "RT-G13").starts_with("warning:"));
+  warned.history.points.back().loss = 0.2;  // it has learned
+  CHECK(verdict_text(warned, "RT-G13").starts_with("note:"));
   CHECK(verdict_text(with_units(many, {240, 48}), "RT-G13").starts_with("error: 48 of 48 units"));
   CHECK(verdict_text(with_units(many, {31, 64}), "RT-G13").empty());
   CHECK_FALSE(verdict_text(with_units(many, {32, 64}), "RT-G13").empty());
@@ -66,9 +72,9 @@ TEST_CASE("verdicts: RT-G14 saturated units, half of a layer's values") {
         "note: 50 % of the values are at -1 or 1, where the activation is flat and passes less than a hundredth of "
         "the gradient, at record 2, activated_linear (model.cpp:7); scale the features to a deviation of 1 and begin "
         "with smaller weights (Initialization::xavier_uniform), or put layer_norm before the activation");
-  CHECK(verdict_text(tanh(719), "RT-G14").starts_with("note: 89.9 % of the values"));
-  CHECK(verdict_text(tanh(720), "RT-G14").starts_with("warning: 90 % of the values"));
-  CHECK(verdict_text(tanh(720), "RT-G13").empty());
+  CHECK(verdict_text(tanh(775), "RT-G14").starts_with("note: 96.9 % of the values"));
+  CHECK(verdict_text(tanh(776), "RT-G14").starts_with("warning: 97 % of the values"));
+  CHECK(verdict_text(tanh(776), "RT-G13").empty());
 }
 
 TEST_CASE("verdicts: RT-G15 vanishing and RT-G16 exploding, by where the smallest gradient is") {
@@ -194,16 +200,16 @@ TEST_CASE("verdicts: RT-G23 stuck loss: flat or rising, where there are points e
         "learning rate by 10, or set clip_norm");
 }
 
-TEST_CASE("verdicts: RT-G24 gradient jump, a hundred medians") {
+TEST_CASE("verdicts: RT-G24 gradient jump, to 20 times the largest before") {
   Inspection inspection = with_history(20, [](std::int64_t step) { return 1 / double(step); });
+  inspection.history.points[2].gradient_norm = 5;
   inspection.history.points[13].gradient_norm = 100;
   CHECK(find_verdicts(inspection).empty());
   inspection.history.points[13].gradient_norm = 150;
-  CHECK(
-      verdict_text(inspection, "RT-G24") ==
-      "warning: the gradient's norm jumps to 150 in step 14, 150 times the median of 1; set clip_norm=10, ten medians");
-  inspection.history.points.pop_back();
-  CHECK(find_verdicts(inspection).empty());
+  CHECK(verdict_text(inspection, "RT-G24") ==
+        "warning: the gradient's norm jumps to 150 in step 14, 30 times the largest before, 5; set clip_norm=5");
+  inspection.history.points.erase(inspection.history.points.begin() + 3, inspection.history.points.begin() + 7);
+  CHECK(find_verdicts(inspection).empty());  // now the tenth
 }
 
 TEST_CASE("verdicts: RT-G25 collapsing scores, to a tenth") {

@@ -38,7 +38,7 @@ std::optional<Verdict> saturated(const Inspection& inspection) {
     return {};
   }
   const bool all = ranking->single_documents == ranking->documents;
-  return Verdict{.severity = all ? Severity::error : Severity::warning,
+  return Verdict{.severity = unless_learned(inspection, all ? Severity::error : Severity::warning),
                  .finding = fmt::format(
                      "{} of the documents are alone in their block, where ranks are hard and their gradient is "
                      "0: the strength, {:.3g}, is below {} of the gaps between neighbouring scores (median gap "
@@ -156,14 +156,16 @@ std::optional<Verdict> cold(const Inspection& inspection) {
   if (ranking == nullptr || gap_in_temperatures(*ranking) <= cold_gap) {
     return {};
   }
-  return Verdict{.severity = gap_in_temperatures(*ranking) > freezing_gap ? Severity::warning : Severity::note,
-                 .finding = fmt::format(
-                     "neighbouring scores are {:.3g} temperatures apart (median gap {:.3g}, temperature {:.3g}), "
-                     "where comparisons are hard and hardly a gradient is left, at {}",
-                     gap_in_temperatures(*ranking), ranking->median_gap, ranking->median_strength,
-                     place_of(inspection, ranking->record)),
-                 .action = fmt::format(
-                     "try {}", scaled_strength(inspection, *ranking, ranking->median_gap / ranking->median_strength))};
+  return Verdict{
+      .severity =
+          gap_in_temperatures(*ranking) > freezing_gap ? unless_learned(inspection, Severity::warning) : Severity::note,
+      .finding =
+          fmt::format("neighbouring scores are {:.3g} temperatures apart (median gap {:.3g}, temperature {:.3g}), "
+                      "where comparisons are hard and hardly a gradient is left, at {}",
+                      gap_in_temperatures(*ranking), ranking->median_gap, ranking->median_strength,
+                      place_of(inspection, ranking->record)),
+      .action =
+          fmt::format("try {}", scaled_strength(inspection, *ranking, ranking->median_gap / ranking->median_strength))};
 }
 
 double constant_upstream_share(const RankingSummary& ranking) {
