@@ -140,6 +140,12 @@ TEST_CASE("verdicts: RT-G19 non-finite value names producer, element, input and 
       "error RT-G20 non-finite gradient: a gradient of -inf is first made by record 13, my_own (train.cpp:45), element "
       "0; 1 other record only passes it on, though all values are finite; keep its input in the domain of the "
       "operation; backward({.check_finite = true}) stops there with an error\n");
+  inspection.non_finite_gradient->given = true;
+  CHECK(to_string(find_verdicts(inspection)) ==
+        "error RT-G20 non-finite gradient: a gradient of -inf is first given to record 13, my_own (train.cpp:45), "
+        "element 0; 1 other record only passes it on, though all values are finite; the record is innocent: look at "
+        "the parameter that it reads, spoilt by the step before or in its file, or at the cotangent that backward was "
+        "given\n");
 }
 
 TEST_CASE("verdicts: RT-G21 detached parameters, not before any backward; RT-G22 zero gradients") {
