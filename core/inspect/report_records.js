@@ -68,17 +68,17 @@ if (records.length > 0) {
     return cell;
   };
   const numeric = number => number === null || typeof number === 'string' ? -1 : number;
-  // title, class of the column, what a cell shows, what it is sorted by
+  // title, class of the column, what a cell shows, what it is sorted by, name where the title alone would not do
   const columns = [
     ['#', 'number', r => [String(r.number)], r => r.number],
     ['operation', 'call', call, r => r.operation],
     ['inputs', 'inputs', r => [r.inputs], r => r.inputs],
     ['shape', 'shape', r => [r.shape], r => r.size],
     ['\u2016value\u2016', 'norm', r => [readable(r.value)], r => numeric(r.value)],
-    ['zero values', 'share', r => [share(r.valueZeros, r.size)], r => r.valueZeros / r.size || 0],
+    ['zero', 'share', r => [share(r.valueZeros, r.size)], r => r.valueZeros / r.size || 0, 'zero values'],
     ['\u2016gradient\u2016', 'norm', r => [readable(r.gradient)], r => numeric(r.gradient)],
-    ['zero gradients', 'share', r => r.gradient === null ? [''] : [share(r.gradientZeros, r.size)],
-      r => r.gradient === null ? -1 : r.gradientZeros / r.size || 0],
+    ['zero', 'share', r => r.gradient === null ? [''] : [share(r.gradientZeros, r.size)],
+      r => r.gradient === null ? -1 : r.gradientZeros / r.size || 0, 'zero gradients'],
     ['not finite', 'share', r => r.bad ? [`${grouped(r.badValue)} / ${grouped(r.badGradient)}`] : [''], r => r.bad],
     ['line', 'place', r => [r.line], r => r.line],
   ];
@@ -92,8 +92,8 @@ if (records.length > 0) {
   const filter = element('input', {type: 'search', id: 'filter', autocomplete: 'off', spellcheck: false});
   const status = element('p', {role: 'status', id: 'records-status'});
   const body = element('tbody');
-  const buttons = columns.map(([title], i) => {
-    const button = element('button', {type: 'button'}, title, element('span', {className: 'direction', 'aria-hidden': 'true'}));
+  const buttons = columns.map(([title, , , , name = title], i) => {
+    const button = element('button', {type: 'button', 'aria-label': name}, title, element('span', {'aria-hidden': 'true'}));
     button.addEventListener('click', () => {
       // Numbers are most often sought from the greatest down, texts and places from the first up.
       descending = sortedBy === i ? !descending : i >= 3 && i <= 8;
