@@ -74,14 +74,18 @@ void append_grid(std::string& page, const Axis& height, const Decades& decades) 
   draw(page, "<path class=\"grid\" d=\"{}\"/>\n", lines);
 }
 
+// Whether there is room for each name beside the next one.
+bool names_are_level(std::size_t count) { return (right - left) / static_cast<double>(count) >= 120; }
+
 // Of every bar where there are few, else only of rankings and losses.
 void append_names(std::string& page, const Inspection& inspection, const Axis& place, bool all) {
   const std::vector<RecordSummary>& records = inspection.records;
   if (all) {
+    const bool level = names_are_level(records.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
       const double x = place.at(static_cast<double>(i) + 0.5);
-      draw(page, "<text transform=\"translate({} {}) rotate(35)\">{}</text>\n", x - 3, bottom + 16,
-           html(records[i].operation, 24));
+      draw(page, "<text class=\"{}\" transform=\"translate({} {}){}\">{}</text>\n", level ? "middle" : "end",
+           level ? x : x + 6, bottom + 18, level ? "" : " rotate(-35)", html(records[i].operation, 24));
     }
     return;
   }
@@ -107,7 +111,7 @@ void append_names(std::string& page, const Inspection& inspection, const Axis& p
 
 void append_drawing(std::string& page, const Inspection& inspection, const std::vector<Column>& columns) {
   const bool all_named = columns.size() == inspection.records.size() && columns.size() <= max_named_columns;
-  const double height = bottom + (all_named ? name_height : 28);
+  const double height = bottom + (all_named && !names_are_level(columns.size()) ? name_height : 28);
   const double count = static_cast<double>(columns.size());
   const Decades decades = decades_of(columns);
   const Axis bar_height(decades.least, decades.greatest, bottom - 8, top);

@@ -12,11 +12,12 @@ namespace {
 
 constexpr double width = 960;
 constexpr double first_row = 92;
-constexpr double names_end = 66;
-constexpr double label_place = 84;
-constexpr double score_left = 130;
+constexpr double names_end = 72;
+constexpr double label_place = 92;
+constexpr double score_left = 138;
 constexpr double score_right = 548;
 constexpr double longest_arrow = 64;
+constexpr double rounding = 1e-9;  // a gradient so much smaller than the steepest is a 0 but for rounding
 constexpr double bracket_place = 584;
 constexpr double rank_left = 630;
 constexpr double rank_right = 852;
@@ -113,7 +114,7 @@ void append_scores(std::string& page, const RankedList& list, const Layout& layo
     const double y = layout.row(i);
     draw(dots, "M{} {}h0", x, y);
     draw(line, "M{} {}v12", x, first_row - 20);
-    if (document.gradient != 0 && std::isfinite(document.gradient)) {
+    if (std::isfinite(document.gradient) && std::abs(document.gradient) > rounding * steepest) {
       const double direction = document.gradient > 0 ? -1 : 1;
       const double length = 9 + (longest_arrow - 9) * std::abs(document.gradient) / steepest;
       draw(arrows, "M{} {}h{}m{} -4l{} 4l{} 4", x + 6 * direction, y, (length - 6) * direction, -4 * direction,

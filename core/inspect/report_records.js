@@ -39,22 +39,25 @@ const records = (() => {
   });
 })();
 
-// As the library writes them: four digits, and percentages that are never rounded to none or all.
+// As the library writes them: four digits, of two that are equally near the even one, and percentages that are never
+// rounded to none or all.
+const format = options => new Intl.NumberFormat('en-US', {useGrouping: false, roundingMode: 'halfEven', ...options});
+const plain = format({maximumSignificantDigits: 4});
+const scientific = format({maximumSignificantDigits: 4, notation: 'scientific'});
+const tenths = format({minimumFractionDigits: 1, maximumFractionDigits: 1});
 function readable(number) {
   if (number === null) return '';
   if (typeof number === 'string') return {nan: 'NaN', inf: 'infinity', '-inf': '-infinity'}[number];
-  if (number === 0) return '0';
-  const exponent = Number(number.toExponential(3).split('e')[1]);
-  if (exponent >= -4 && exponent < 4) return String(Number(number.toPrecision(4)));
-  const [mantissa, power] = number.toExponential(3).split('e');
-  return `${Number(mantissa)}e${power[0]}${power.slice(1).padStart(2, '0')}`;
+  const [mantissa, power] = scientific.format(number).split('E');
+  if (power >= -4 && power < 4) return plain.format(number);
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 function share(part, whole) {
   if (whole === 0) return '';
+  if (part === 0) return '0 %';
+  if (part === whole) return '100 %';
   const percent = 100 * part / whole;
-  if (part > 0 && percent < 0.1) return '< 0.1 %';
-  if (part < whole && percent > 99.9) return '> 99.9 %';
-  return `${percent.toFixed(part === 0 || part === whole ? 0 : 1)} %`;
+  return percent < 0.1 ? '< 0.1 %' : percent > 99.9 ? '> 99.9 %' : `${tenths.format(percent)} %`;
 }
 
 if (records.length > 0) {
@@ -79,7 +82,7 @@ if (records.length > 0) {
     ['\u2016gradient\u2016', 'norm', r => [readable(r.gradient)], r => numeric(r.gradient)],
     ['zero', 'share', r => r.gradient === null ? [''] : [share(r.gradientZeros, r.size)],
       r => r.gradient === null ? -1 : r.gradientZeros / r.size || 0, 'zero gradients'],
-    ['not finite', 'share', r => r.bad ? [`${grouped(r.badValue)} / ${grouped(r.badGradient)}`] : [''], r => r.bad],
+    ['not finite', 'bad-count', r => r.bad ? [`${grouped(r.badValue)} / ${grouped(r.badGradient)}`] : [''], r => r.bad],
     ['line', 'place', r => [r.line], r => r.line],
   ];
 
@@ -120,6 +123,7 @@ if (records.length > 0) {
       const record = records[order[i]];
       const row = element('tr', {id: `record-${order[i]}`, 'aria-rowindex': i + 2, 'aria-selected': order[i] === selected});
       for (const [, kind, show] of columns) row.append(element('td', {className: kind}, ...show(record)));
+      for (const cut of row.querySelectorAll('.call, .inputs, .place')) cut.title = cut.textContent;
       if (record.bad) row.classList.add('bad');
       rows.push(row);
     }
@@ -164,7 +168,7 @@ if (records.length > 0) {
   // The drawing of the gradient along the tape: a slider below it, which the keyboard moves, too.
   const flow = (() => {
     const drawing = document.getElementById('flow');
-    const line = document.getElementById('flow-mark');
+    const needle = document.getElementById('flow-mark');
     const left = Number(drawing.dataset.left);
     const right = Number(drawing.dataset.right);
     const slider = element('input', {type: 'range', id: 'flow-slider', min: 0, max: records.length - 1, step: 1, value: 0});
@@ -173,11 +177,12 @@ if (records.length > 0) {
     place.append(element('label', {htmlFor: 'flow-slider'}, 'Record'), slider, output);
     place.hidden = false;
     const mark = record => {
-      const {number, operation, gradient} = records[record];
-      const words = `#${number} ${operation}` + (gradient === null ? ', no gradient' : `, \u2016gradient\u2016 ${readable(gradient)}`);
+      const {number, name, operation, options, inputs, shape, gradient, line} = records[record];
+      const words = `#${number} ${name ? `${name} = ` : ''}${operation}(${[inputs, options].filter(Boolean).join('; ')}), shape ${shape}, ` +
+        (gradient === null ? 'no gradient' : `norm of the gradient ${readable(gradient)}`) + `, ${line}`;
       const x = left + (right - left) * (record + 0.5) / records.length;
-      line.setAttribute('transform', `translate(${x} 0)`);
-      line.setAttribute('visibility', 'visible');
+      needle.setAttribute('transform', `translate(${x} 0)`);
+      needle.setAttribute('visibility', 'visible');
       slider.value = record;
       slider.setAttribute('aria-valuetext', words);
       output.textContent = words;

@@ -42,7 +42,8 @@ void append_panel(std::string& page, const StrengthStep& step, const Axis& rank,
        is_current ? " current" : "", panel - 2, panel_height - 2);
   draw(page, "<path class=\"dot small\" d=\"{}\"/>\n", soft);
   draw(page, "<text x=\"{}\" y=\"{}\"{}>{} {}</text>\n", panel / 2, panel_height + 18,
-       is_current ? " class=\"heading\"" : "", is_current ? "now" : "\u00D7", is_current ? "" : readable(step.factor));
+       is_current ? " class=\"heading\"" : "", is_current ? "now" : "\u00D7",
+       is_current ? "" : fmt::format("{:.2g}", step.factor));
   draw(page, "<text x=\"{}\" y=\"{}\">{} %</text>\n", panel / 2, panel_height + 34,
        fmt::format("{:.0f}", 100 * step.gradient_share));
 }
@@ -109,13 +110,13 @@ void append_gaps(std::string& page, const RankedList& list, std::string_view id)
   }
   const auto above =
       std::count_if(list.gaps.begin(), list.gaps.end(), [&](double size) { return size > list.strength; });
-  draw(
-      page,
-      "<figure>\n<svg class=\"picture\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-labelledby=\"{2} {2}-text\">\n<title "
-      "id=\"{2}\">Gaps between neighbouring scores, and the strength</title>\n<desc id=\"{2}-text\">{3} of the gaps "
-      "are wider "
-      "than the strength {4}.</desc>\n",
-      width, bottom + 26, id, share(above, std::ssize(list.gaps)), readable(list.strength));
+  draw(page,
+       "<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing of the gaps\">\n<svg "
+       "class=\"picture\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-labelledby=\"{2} {2}-text\">\n<title "
+       "id=\"{2}\">Gaps between neighbouring scores, and the strength</title>\n<desc id=\"{2}-text\">{3} of the gaps "
+       "are wider "
+       "than the strength {4}.</desc>\n",
+       width, bottom + 26, id, share(above, std::ssize(list.gaps)), readable(list.strength));
   draw(page, "<path class=\"axis\" d=\"M16 {}H{}\"/>\n<path class=\"gaps\" d=\"{}\"/>\n", bottom, width - 16, bars);
   const int step = std::max(1, static_cast<int>((to - from) / 8));
   for (int power = static_cast<int>(from); power <= static_cast<int>(to); power += step) {
@@ -127,7 +128,8 @@ void append_gaps(std::string& page, const RankedList& list, std::string_view id)
        "{}</text>\n",
        x, bottom, x, x > width / 2 ? "end" : "", readable(list.strength));
   draw(page,
-       "</svg>\n<figcaption>Gaps between neighbouring scores, small ones at the left. {} of them are wider than the "
+       "</svg>\n</div>\n<figcaption>Gaps between neighbouring scores, small ones at the left. {} of them are wider "
+       "than the "
        "strength: much wider gaps never pool.</figcaption>\n</figure>\n",
        share(above, std::ssize(list.gaps)));
 }
