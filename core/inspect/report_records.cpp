@@ -57,16 +57,16 @@ void append_records(std::string& page, const Inspection& inspection) {
   if (records.empty()) {
     return;
   }
-  append(page, "<h3 id=\"records-heading\">Its records</h3>\n<p>{}",
-         records.size() == 1 ? "One record" : grouped(std::ssize(records)) + " records");
+  page += "<h3 id=\"records-heading\">Its records</h3>\n";
   if (std::ssize(records) < inspection.records_in_all) {
     append(
         page,
-        " of {}: the first and the last, those of parameters, rankings and losses, the first that are not finite, and "
-        "an even sample of the others. {} are left out",
-        grouped(inspection.records_in_all), grouped(inspection.records_in_all - std::ssize(records)));
+        "<p>{} of {}: the first and the last, those of parameters, rankings and losses, the first that are not finite, "
+        "and an even sample of the others. {} are left out.</p>\n",
+        grouped(std::ssize(records)), counted(inspection.records_in_all, "record"),
+        grouped(inspection.records_in_all - std::ssize(records)));
   }
-  page += ".</p>\n<div id=\"records\"></div>\n<noscript>\n";
+  page += "<div id=\"records\"></div>\n<noscript>\n";
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < std::min(records.size(), max_rows); ++i) {
     rows.push_back(row_of(records[i]));
