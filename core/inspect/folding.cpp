@@ -1,5 +1,5 @@
 #include <ranktape/core/inspect/folding.hpp>
-#include <ranktape/core/inspect/tape_view.hpp>
+#include <ranktape/core/inspect/maker.hpp>
 
 #include <algorithm>
 #include <iterator>

@@ -2,6 +2,7 @@
 #include <ranktape/core/inspect/escape.hpp>
 #include <ranktape/core/inspect/folding.hpp>
 #include <ranktape/core/inspect/graph.hpp>
+#include <ranktape/core/inspect/maker.hpp>
 #include <ranktape/core/inspect/tape_view.hpp>
 #include <fmt/format.h>
 

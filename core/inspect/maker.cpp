@@ -10,4 +10,12 @@ std::int64_t detail::maker_of(const Tape& tape, std::uint32_t tensor) {
   return maker != tape.records().end() && maker->output == tensor ? maker - tape.records().begin() : -1;
 }
 
+std::vector<std::int64_t> detail::makers_of(const Tape& tape) {
+  std::vector<std::int64_t> makers(tape.tensors().size(), -1);
+  for (const Record& record : tape.records()) {
+    makers[record.output] = &record - tape.records().data();
+  }
+  return makers;
+}
+
 }  // namespace ranktape

@@ -1,4 +1,5 @@
 #include <ranktape/core/inspect/details.hpp>
+#include <ranktape/core/inspect/maker.hpp>
 #include <ranktape/core/inspect/record_summary.hpp>
 #include <ranktape/core/inspect/tape_view.hpp>
 
@@ -107,20 +108,6 @@ std::vector<ParameterSummary> summarize_parameters(const Tape& tape, const Gradi
 }
 
 namespace detail {
-
-std::int64_t maker_of(const Tape& tape, std::uint32_t tensor) {
-  // Records are in the order of their outputs' numbers.
-  const auto maker = std::ranges::lower_bound(tape.records(), tensor, {}, &Record::output);
-  return maker != tape.records().end() && maker->output == tensor ? maker - tape.records().begin() : -1;
-}
-
-std::vector<std::int64_t> makers_of(const Tape& tape) {
-  std::vector<std::int64_t> makers(tape.tensors().size(), -1);
-  for (const Record& record : tape.records()) {
-    makers[record.output] = &record - tape.records().data();
-  }
-  return makers;
-}
 
 const Tensor* kept_gradient(const Tape& tape, std::uint32_t tensor) {
   return tensor < tape.gradients().size() && tape.gradients()[tensor].defined() ? &tape.gradients()[tensor] : nullptr;

@@ -9,11 +9,6 @@
 // Internal: what tables, graphs and inspections all ask of a tape.
 namespace ranktape::detail {
 
-/// The number of the record that made a tensor of the tape; -1 for a parameter. Cost: a binary search.
-std::int64_t maker_of(const Tape& tape, std::uint32_t tensor);
-/// The same for all tensors, by their numbers.
-std::vector<std::int64_t> makers_of(const Tape& tape);
-
 /// What the last backward({.keep_intermediate = true}) found for a tensor of the tape; null if nothing came.
 const Tensor* kept_gradient(const Tape& tape, std::uint32_t tensor);
 
