@@ -41,6 +41,10 @@ std::string place_of(const Inspection& inspection, std::int64_t record);
 /// A tensor's name as a text shows it: "'layers.0.weight'"; without one "parameter 3 [64, 32]".
 std::string name_of(const ParameterSummary& parameter);
 
+/// The severity of what stops learning; a note where the loss has fallen to a fifth of the first that the history has.
+/// Models that know their lists by heart get hard ranks, units at their limits and gradients of 0, and need no others.
+Severity unless_learned(const Inspection& inspection, Severity severity);
+
 /// The ranking of which `share` says most; null where there is none.
 const RankingSummary* worst_ranking(const Inspection& inspection, double (*share)(const RankingSummary&));
 /// "regularization_strength=0.2": the option that the ranking's record was given, times `factor`. Where the record says

@@ -47,6 +47,12 @@ std::string name_of(const ParameterSummary& parameter) {
                                 : fmt::format("'{}'", escaped(parameter.name, EscapeFor::terminal));
 }
 
+Severity unless_learned(const Inspection& inspection, Severity severity) {
+  constexpr double learned = 0.2;
+  const auto& points = inspection.history.points;
+  return points.size() >= 2 && points.back().loss <= learned * points.front().loss ? Severity::note : severity;
+}
+
 const RankingSummary* worst_ranking(const Inspection& inspection, double (*share)(const RankingSummary&)) {
   const auto worst = std::ranges::max_element(inspection.rankings, {}, share);
   return worst == inspection.rankings.end() ? nullptr : &*worst;

@@ -17,7 +17,8 @@ constexpr double noteworthy_share = 0.1;
 constexpr double spacings = 8;
 // From so many lists on it is odd if one has nearly all of the gradient; of three or four one may.
 constexpr std::int64_t several_lists = 8;
-constexpr double nearly_all = 0.9;
+constexpr double noteworthy_gradient = 0.9;
+constexpr double nearly_all = 0.99;
 
 double constant_label_share(const RankingSummary& ranking) {
   return share_of(ranking.constant_label_lists, ranking.lists);
@@ -56,8 +57,8 @@ std::optional<Verdict> short_lists(const Inspection& inspection) {
           fmt::format("{} of {} lists have fewer than two documents, and nothing to rank, at {}", ranking->short_lists,
                       ranking->lists + ranking->short_lists, place_of(inspection, ranking->record)),
       .action =
-          "look at the groups; without groups the lists lie along the last axis, so scores of [n, 1] are n lists "
-          "of one: reshape them to [n]"};
+          "look at the groups: Groups::from_sizes takes the number of documents of each query, not a number for each "
+          "document"};
 }
 
 double constant_score_share(const RankingSummary& ranking) {
@@ -138,10 +139,14 @@ double steepest_share(const RankingSummary& ranking) {
 
 std::optional<Verdict> one_list(const Inspection& inspection) {
   const RankingSummary* ranking = worst_ranking(inspection, steepest_share);
-  if (ranking == nullptr || steepest_share(*ranking) < nearly_all) {
+  if (ranking == nullptr || steepest_share(*ranking) < noteworthy_gradient) {
     return {};
   }
+  // Soft ranks that have hardened leave the gradient of a batch to few lists, and no loss of theirs is beyond 1. Losses
+  // of the raw scores have no such bound, and may go on so.
+  const bool unbounded = ranking->relaxation.empty();
   return Verdict{
+      .severity = unbounded && steepest_share(*ranking) >= nearly_all ? Severity::warning : Severity::note,
       .finding = fmt::format("list {} has {} of the gradient of {} lists ({} have any), at {}", ranking->steepest_list,
                              percent(ranking->steepest_gradient_share), ranking->lists, ranking->lists_with_gradient,
                              place_of(inspection, ranking->record)),

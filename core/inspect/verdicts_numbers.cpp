@@ -121,7 +121,7 @@ std::optional<Verdict> zero_gradients(const Inspection& inspection) {
       !std::ranges::all_of(inspection.parameters, is_zero)) {
     return {};
   }
-  return Verdict{.severity = Severity::error,
+  return Verdict{.severity = unless_learned(inspection, Severity::error),
                  .finding = fmt::format("the gradients of all {} parameters are exactly 0: a step changes nothing",
                                         inspection.parameters.size()),
                  .action =

@@ -13,8 +13,10 @@ namespace {
 constexpr double saturated_share = 0.9;
 // Of lists: in "most" of them.
 constexpr double most = 0.5;
-// The derivative of a comparison at 20 temperatures is e^-20: beside the other digits of a float32 it is nothing.
+// The derivative of a comparison at 20 temperatures is e^-20, which is lost beside the digits of a float32. A model
+// that has learned its lists by heart gets there; at 100 nothing could bring it back.
 constexpr double cold_gap = 20;
+constexpr double freezing_gap = 100;
 // A few lists may always be odd.
 constexpr double nearly_all = 0.9;
 // A list of two documents is either hard or one block, whatever the strength; from this length on both are a misfit.
@@ -36,7 +38,7 @@ std::optional<Verdict> saturated(const Inspection& inspection) {
     return {};
   }
   const bool all = ranking->single_documents == ranking->documents;
-  return Verdict{.severity = all ? Severity::error : Severity::warning,
+  return Verdict{.severity = unless_learned(inspection, all ? Severity::error : Severity::warning),
                  .finding = fmt::format(
                      "{} of the documents are alone in their block, where ranks are hard and their gradient is "
                      "0: the strength, {:.3g}, is below {} of the gaps between neighbouring scores (median gap "
@@ -154,13 +156,16 @@ std::optional<Verdict> cold(const Inspection& inspection) {
   if (ranking == nullptr || gap_in_temperatures(*ranking) <= cold_gap) {
     return {};
   }
-  return Verdict{.finding = fmt::format(
-                     "neighbouring scores are {:.3g} temperatures apart (median gap {:.3g}, temperature {:.3g}), "
-                     "where comparisons are hard and hardly a gradient is left, at {}",
-                     gap_in_temperatures(*ranking), ranking->median_gap, ranking->median_strength,
-                     place_of(inspection, ranking->record)),
-                 .action = fmt::format(
-                     "try {}", scaled_strength(inspection, *ranking, ranking->median_gap / ranking->median_strength))};
+  return Verdict{
+      .severity =
+          gap_in_temperatures(*ranking) > freezing_gap ? unless_learned(inspection, Severity::warning) : Severity::note,
+      .finding =
+          fmt::format("neighbouring scores are {:.3g} temperatures apart (median gap {:.3g}, temperature {:.3g}), "
+                      "where comparisons are hard and hardly a gradient is left, at {}",
+                      gap_in_temperatures(*ranking), ranking->median_gap, ranking->median_strength,
+                      place_of(inspection, ranking->record)),
+      .action =
+          fmt::format("try {}", scaled_strength(inspection, *ranking, ranking->median_gap / ranking->median_strength))};
 }
 
 double constant_upstream_share(const RankingSummary& ranking) {
