@@ -1,5 +1,6 @@
 #include <ranktape/core/deferred_checks.hpp>
 #include <ranktape/core/fail.hpp>
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/kernels.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
@@ -28,9 +29,14 @@ Tensor converted(const Tensor& source, DType dtype, Device device) {
 Tensor convert(Operand source, DType dtype, Device device) {
   Tensor output = converted(source, dtype, device);
   if (Recorder recorder{convert_operation, {source}}) {
-    recorder.record(output, [from = source->dtype(), home = source->device()](BackwardPass& pass) {
-      pass.add(0, converted(pass.gradient(), from, home));
-    });
+    const DType from = source->dtype();
+    const Device home = source->device();
+    recorder.record(
+        output, [from, home](BackwardPass& pass) { pass.add(0, converted(pass.gradient(), from, home)); },
+        [=](RecordDetails& details) {
+          details.add_unless(from, "dtype", dtype);
+          details.add_unless(home, "device", device);
+        });
   }
   return output;
 }

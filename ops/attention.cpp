@@ -1,6 +1,7 @@
 #include <ranktape/core/array.hpp>
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/attention.hpp>
@@ -159,10 +160,16 @@ Tensor grouped_attention(Operand queries, Operand keys, Operand values, const Gr
   detail::dispatch(y.dtype(), [&]<class Scalar>() {
     forward<Scalar>({queries, keys, values, groups, heads}, y, log_sums);
     if (Recorder recorder{attention_operation, {queries, keys, values}}) {
-      recorder.record(y, [q = Saved(queries), k = Saved(keys), v = Saved(values), saved_y = Saved(y), groups, heads,
-                          log_sums](BackwardPass& pass) {
-        backward<Scalar>(pass, {q.tensor(), k.tensor(), v.tensor(), groups, heads}, saved_y.tensor(), log_sums);
-      });
+      recorder.record(
+          y,
+          [q = Saved(queries), k = Saved(keys), v = Saved(values), saved_y = Saved(y), groups, heads,
+           log_sums](BackwardPass& pass) {
+            backward<Scalar>(pass, {q.tensor(), k.tensor(), v.tensor(), groups, heads}, saved_y.tensor(), log_sums);
+          },
+          [heads, count = groups.count()](RecordDetails& details) {
+            details.add("groups", count);
+            details.add("heads", heads);
+          });
     }
   });
   return y;

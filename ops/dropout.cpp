@@ -1,5 +1,6 @@
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/fail.hpp>
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/dropout_loop.hpp>
@@ -60,11 +61,14 @@ Tensor dropout(Operand x, double probability, Random& random) {
   Tensor y = detail::make_tensor_like(x);
   mask.apply(x, y);
   if (Recorder recorder{dropout_operation, {x}}) {
-    recorder.record(y, [mask](BackwardPass& pass) {
-      Tensor gradient = pass.take_gradient();
-      mask.apply(gradient, gradient);
-      pass.add(0, std::move(gradient));
-    });
+    recorder.record(
+        y,
+        [mask](BackwardPass& pass) {
+          Tensor gradient = pass.take_gradient();
+          mask.apply(gradient, gradient);
+          pass.add(0, std::move(gradient));
+        },
+        [probability](RecordDetails& details) { details.add("probability", probability); });
   }
   return y;
 }

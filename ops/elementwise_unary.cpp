@@ -36,23 +36,45 @@ void chain(BackwardPass& pass, const Tensor& points, const Formula& formula) {
   pass.add(0, std::move(gradient));
 }
 
+/// The formula's numbers, and where it is flat.
+template <class Formula>
+void describe(RecordDetails& details, const Formula& formula) {
+  if constexpr (requires { formula.number; }) {
+    details.add("number", formula.number);
+  } else if constexpr (requires { formula.exponent; }) {
+    details.add("exponent", formula.exponent);
+  } else if constexpr (requires { formula.low; }) {
+    details.add("low", formula.low);
+    details.add("high", formula.high);
+  } else if constexpr (requires { formula.negative_slope; }) {
+    details.add_unless(Formula{}.negative_slope, "negative_slope", formula.negative_slope);
+  } else if constexpr (requires { formula.alpha; }) {
+    details.add_unless(Formula{}.alpha, "alpha", formula.alpha);
+  }
+  detail::describe_limits<Formula>(details);
+}
+
 template <class Scalar, class Formula>
 void record(Recorder& recorder, const Tensor& x, const Tensor& y, const Formula& formula) {
+  const auto tell = [formula](RecordDetails& details) { describe(details, formula); };
   if constexpr (requires { formula.constant_derivative(); }) {
-    recorder.record(y, [formula](BackwardPass& pass) {
-      if (formula.constant_derivative() == 1) {
-        pass.hand_on(0);
-        return;
-      }
-      Tensor gradient = pass.take_gradient();
-      detail::scale_values(gradient, formula.constant_derivative());
-      pass.add(0, std::move(gradient));
-    });
+    recorder.record(
+        y,
+        [formula](BackwardPass& pass) {
+          if (formula.constant_derivative() == 1) {
+            pass.hand_on(0);
+            return;
+          }
+          Tensor gradient = pass.take_gradient();
+          detail::scale_values(gradient, formula.constant_derivative());
+          pass.add(0, std::move(gradient));
+        },
+        tell);
   } else {
     const Tensor& points = formulas::differentiates_at_output<Formula> ? y : x;
     recorder.record(
         y, [formula, saved = Saved(points)](BackwardPass& pass) { chain<Scalar>(pass, saved.tensor(), formula); },
-        [](RecordDetails& details) { detail::describe_limits<Formula>(details); });
+        tell);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <ranktape/core/array.hpp>
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/engine_kernels.hpp>
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/broadcast.hpp>
 #include <ranktape/ops/layer_norm_kernels.hpp>
@@ -93,8 +94,12 @@ Tensor layer_norm(Operand x, Operand weight, Operand bias, const LayerNormOption
     y = forward<Scalar>(x, weight, bias, options.epsilon);
     if (Recorder recorder{layer_norm_operation, {x, weight, bias}}) {
       recorder.record(
-          y, [saved_x = Saved(x), saved_weight = Saved(weight), epsilon = options.epsilon](BackwardPass& pass) {
+          y,
+          [saved_x = Saved(x), saved_weight = Saved(weight), epsilon = options.epsilon](BackwardPass& pass) {
             backward<Scalar>(pass, saved_x.tensor(), saved_weight.tensor(), epsilon);
+          },
+          [options](RecordDetails& details) {
+            details.add_unless(LayerNormOptions{}.epsilon, "epsilon", options.epsilon);
           });
     }
   });

@@ -1,3 +1,4 @@
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/broadcast.hpp>
@@ -56,27 +57,33 @@ Tensor matmul(Operand a, Operand b, const MatmulOptions& options) {
   Tensor c = detail::make_tensor_like(a, Shape{a->shape()[transpose_a ? 1 : 0], b->shape()[transpose_b ? 0 : 1]});
   detail::multiply(a, transpose_a, b, transpose_b, c);
   if (Recorder recorder{matmul_operation, {a, b}}) {
-    recorder.record(c, [=, saved_a = Saved(a), saved_b = Saved(b)](BackwardPass& pass) {
-      const Tensor& g = pass.gradient();
-      if (pass.needs(0)) {
-        Tensor gradient = detail::make_tensor_like(saved_a.tensor());
-        if (transpose_a) {
-          detail::multiply(saved_b.tensor(), transpose_b, g, true, gradient);
-        } else {
-          detail::multiply(g, false, saved_b.tensor(), !transpose_b, gradient);
-        }
-        pass.add(0, std::move(gradient));
-      }
-      if (pass.needs(1)) {
-        Tensor gradient = detail::make_tensor_like(saved_b.tensor());
-        if (transpose_b) {
-          detail::multiply(g, true, saved_a.tensor(), transpose_a, gradient);
-        } else {
-          detail::multiply(saved_a.tensor(), !transpose_a, g, false, gradient);
-        }
-        pass.add(1, std::move(gradient));
-      }
-    });
+    recorder.record(
+        c,
+        [=, saved_a = Saved(a), saved_b = Saved(b)](BackwardPass& pass) {
+          const Tensor& g = pass.gradient();
+          if (pass.needs(0)) {
+            Tensor gradient = detail::make_tensor_like(saved_a.tensor());
+            if (transpose_a) {
+              detail::multiply(saved_b.tensor(), transpose_b, g, true, gradient);
+            } else {
+              detail::multiply(g, false, saved_b.tensor(), !transpose_b, gradient);
+            }
+            pass.add(0, std::move(gradient));
+          }
+          if (pass.needs(1)) {
+            Tensor gradient = detail::make_tensor_like(saved_b.tensor());
+            if (transpose_b) {
+              detail::multiply(g, true, saved_a.tensor(), transpose_a, gradient);
+            } else {
+              detail::multiply(saved_a.tensor(), !transpose_a, g, false, gradient);
+            }
+            pass.add(1, std::move(gradient));
+          }
+        },
+        [=](RecordDetails& details) {
+          details.add_unless(false, "transpose_a", transpose_a);
+          details.add_unless(false, "transpose_b", transpose_b);
+        });
   }
   return c;
 }

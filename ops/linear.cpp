@@ -66,7 +66,7 @@ using MaybeActivation = std::optional<Activation>;
 
 void describe(RecordDetails& details, MaybeActivation activation) {
   if (activation) {
-    details.options.push_back({"activation", std::string(to_string(*activation))});
+    details.add("activation", *activation);
     detail::with_formula(*activation,
                          [&]<class Formula>(const Formula&) { detail::describe_limits<Formula>(details); });
   }

@@ -56,6 +56,14 @@ ListOffsets ListLayout::offsets() const {
   return {groups_ ? offsets_on_accelerator(*groups_) : nullptr, longest(), blocks_};
 }
 
+void ListLayout::describe_lists(RecordDetails& details) const {
+  if (groups_) {
+    details.add("groups", groups_->count());
+  } else if (axis_ >= 0) {
+    details.add("axis", axis_);
+  }
+}
+
 std::string ListLayout::describe_block(const Tensor& x, std::int64_t block) const {
   if (groups_) {
     return fmt::format("group {} of {}", block, describe(x));

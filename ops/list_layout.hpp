@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ranktape/core/groups.hpp>
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/operand.hpp>
 #include <ranktape/core/pool.hpp>
 #include <ranktape/core/storage.hpp>
@@ -46,6 +47,8 @@ class ListLayout {
   [[nodiscard]] ListPlaces places() const;
   /// The same where inner() is 1.
   [[nodiscard]] ListOffsets offsets() const;
+  /// Tells the axis, or the number of the groups; nothing of all elements.
+  void describe_lists(RecordDetails& details) const;
   /// "group 2 of 'scores' [5] float32", for error texts.
   [[nodiscard]] std::string describe_block(const Tensor& x, std::int64_t block) const;
 

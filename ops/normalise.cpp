@@ -62,14 +62,26 @@ Tensor gradient_of(const ListLayout& layout, const Scalar* kept, const Tensor& g
 
 template <class Scalar, class Formula>
 void record(Recorder& recorder, const Tensor& x, const Tensor& y, const ListLayout& layout, const Formula& formula) {
+  const auto tell = [formula, layout](RecordDetails& details) {
+    layout.describe_lists(details);
+    if constexpr (requires { formula.epsilon; }) {
+      details.add_unless(Formula{}.epsilon, "epsilon", formula.epsilon);
+    }
+  };
   if constexpr (Formula::keeps == Keeps::nothing) {
-    recorder.record(y, [formula, layout](BackwardPass& pass) {
-      pass.add(0, gradient_of<Scalar>(layout, nullptr, pass.gradient(), formula));
-    });
+    recorder.record(
+        y,
+        [formula, layout](BackwardPass& pass) {
+          pass.add(0, gradient_of<Scalar>(layout, nullptr, pass.gradient(), formula));
+        },
+        tell);
   } else {
-    recorder.record(y, [formula, layout, saved = Saved(Formula::keeps == Keeps::input ? x : y)](BackwardPass& pass) {
-      pass.add(0, gradient_of(layout, detail::data<Scalar>(saved.tensor()), pass.gradient(), formula));
-    });
+    recorder.record(
+        y,
+        [formula, layout, saved = Saved(Formula::keeps == Keeps::input ? x : y)](BackwardPass& pass) {
+          pass.add(0, gradient_of(layout, detail::data<Scalar>(saved.tensor()), pass.gradient(), formula));
+        },
+        tell);
   }
 }
 

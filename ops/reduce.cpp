@@ -107,18 +107,30 @@ void write_gradient(const ListLayout& layout, const Scalar* x, const Tensor& gra
 
 template <class Scalar, class Formula>
 void record(Recorder& recorder, const Tensor& x, const Tensor& y, const ListLayout& layout, const Formula& formula) {
+  const auto tell = [formula, layout](RecordDetails& details) {
+    layout.describe_lists(details);
+    if constexpr (requires { formula.unbiased; }) {
+      details.add_unless(Formula{}.unbiased, "unbiased", formula.unbiased);
+    }
+  };
   if constexpr (Formula::saves_input) {
-    recorder.record(y, [formula, layout, saved = Saved(x)](BackwardPass& pass) {
-      Tensor gradient = detail::make_tensor_like(saved.tensor());
-      write_gradient(layout, detail::data<Scalar>(saved.tensor()), pass.gradient(), gradient, formula);
-      pass.add(0, std::move(gradient));
-    });
+    recorder.record(
+        y,
+        [formula, layout, saved = Saved(x)](BackwardPass& pass) {
+          Tensor gradient = detail::make_tensor_like(saved.tensor());
+          write_gradient(layout, detail::data<Scalar>(saved.tensor()), pass.gradient(), gradient, formula);
+          pass.add(0, std::move(gradient));
+        },
+        tell);
   } else {
-    recorder.record(y, [formula, layout, shape = x.shape()](BackwardPass& pass) {
-      Tensor gradient = detail::make_tensor_like(pass.gradient(), shape);
-      write_gradient<Scalar>(layout, nullptr, pass.gradient(), gradient, formula);
-      pass.add(0, std::move(gradient));
-    });
+    recorder.record(
+        y,
+        [formula, layout, shape = x.shape()](BackwardPass& pass) {
+          Tensor gradient = detail::make_tensor_like(pass.gradient(), shape);
+          write_gradient<Scalar>(layout, nullptr, pass.gradient(), gradient, formula);
+          pass.add(0, std::move(gradient));
+        },
+        tell);
   }
 }
 

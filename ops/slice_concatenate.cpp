@@ -1,4 +1,5 @@
 #include <ranktape/core/backend.hpp>
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/broadcast.hpp>
@@ -91,12 +92,19 @@ Tensor slice(Operand x, int axis, std::int64_t begin, std::int64_t end) {
   Tensor y = detail::make_tensor_like(x, x->shape().with(axis, end - begin));
   copy_stretch({x, begin}, {y, 0}, axis, end - begin);
   if (Recorder recorder{slice_operation, {x}}) {
-    recorder.record(y, [=, shape = x->shape()](BackwardPass& pass) {
-      const Tensor& g = pass.gradient();
-      const Tensor gradient = Tensor::zeros(shape, {.dtype = g.dtype(), .device = g.device()});
-      copy_stretch({g, 0}, {gradient, begin}, axis, end - begin);
-      pass.add(0, gradient);
-    });
+    recorder.record(
+        y,
+        [=, shape = x->shape()](BackwardPass& pass) {
+          const Tensor& g = pass.gradient();
+          const Tensor gradient = Tensor::zeros(shape, {.dtype = g.dtype(), .device = g.device()});
+          copy_stretch({g, 0}, {gradient, begin}, axis, end - begin);
+          pass.add(0, gradient);
+        },
+        [=](RecordDetails& details) {
+          details.add("axis", axis);
+          details.add("begin", begin);
+          details.add("end", end);
+        });
   }
   return y;
 }
@@ -118,18 +126,21 @@ Tensor concatenate(std::span<const Tensor> tensors, int axis, SourceLocation whe
     shapes.push_back(tensor.shape());
   }
   if (Recorder recorder{concatenate_operation, where, inputs}) {
-    recorder.record(y, [axis, shapes = std::move(shapes)](BackwardPass& pass) {
-      std::int64_t place = 0;
-      for (std::size_t i = 0; i < shapes.size(); ++i) {
-        const std::int64_t count = shapes[i][axis];
-        if (pass.needs(i)) {
-          const Tensor gradient = detail::make_tensor_like(pass.gradient(), shapes[i]);
-          copy_stretch({pass.gradient(), place}, {gradient, 0}, axis, count);
-          pass.add(i, gradient);
-        }
-        place += count;
-      }
-    });
+    recorder.record(
+        y,
+        [axis, shapes = std::move(shapes)](BackwardPass& pass) {
+          std::int64_t place = 0;
+          for (std::size_t i = 0; i < shapes.size(); ++i) {
+            const std::int64_t count = shapes[i][axis];
+            if (pass.needs(i)) {
+              const Tensor gradient = detail::make_tensor_like(pass.gradient(), shapes[i]);
+              copy_stretch({pass.gradient(), place}, {gradient, 0}, axis, count);
+              pass.add(i, gradient);
+            }
+            place += count;
+          }
+        },
+        [axis](RecordDetails& details) { details.add("axis", axis); });
   }
   return y;
 }

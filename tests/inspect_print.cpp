@@ -76,12 +76,12 @@ TEST_CASE("print: what is not finite, and shares of zeros that are neither none 
   const Tensor e = most - most;
   CHECK(without_lines(to_string(tape)) ==
         R"(tape of 5 records; |x| is the Euclidean norm of the finite elements
-#  operation        inputs                    output  |value|   zero  not finite  line
-0  multiply_number  parameter 0               [1000]    31.61   <1 %              inspect_print.cpp:
-1  multiply_number  parameter 2               [1000]        2  >99 %              inspect_print.cpp:
-2  sqrt             parameter 4               [2]           2                  1  inspect_print.cpp:
-3  sum              #2                        []            -                  1  inspect_print.cpp:
-4  subtract         parameter 2, parameter 2  [1000]        0  100 %              inspect_print.cpp:
+#  operation                  inputs                    output  |value|   zero  not finite  line
+0  multiply_number(number=1)  parameter 0               [1000]    31.61   <1 %              inspect_print.cpp:
+1  multiply_number(number=2)  parameter 2               [1000]        2  >99 %              inspect_print.cpp:
+2  sqrt                       parameter 4               [2]           2                  1  inspect_print.cpp:
+3  sum                        #2                        []            -                  1  inspect_print.cpp:
+4  subtract                   parameter 2, parameter 2  [1000]        0  100 %              inspect_print.cpp:
 )");
 }
 
@@ -113,9 +113,9 @@ TEST_CASE("print: a long tape is cut in the middle") {
   const std::string text = printed(1234);
   CHECK(lines(text) == 103);
   CHECK(text.find(R"(
-  49  add_number  #48          []           51  inspect_print.cpp:
+  49  add_number(number=1)  #48          []           51  inspect_print.cpp:
 ... 1134 records left out ...
-1184  add_number  #1183        []         1186  inspect_print.cpp:
+1184  add_number(number=1)  #1183        []         1186  inspect_print.cpp:
 )") != std::string::npos);
 }
 
@@ -130,15 +130,15 @@ TEST_CASE("print: names of any script keep the columns aligned, and none breaks 
   const Tensor c = hostile + 1;
   const Tensor d = endless.named("a") + 1;
   CHECK(without_lines(to_string(tape)) == R"(tape of 4 records; |x| is the Euclidean norm of the finite elements
-#  operation   inputs        output  |value|  line
-0  add_number  '得点'        []            2  inspect_print.cpp:
-1  add_number  ')"
+#  operation             inputs        output  |value|  line
+0  add_number(number=1)  '得点'        []            2  inspect_print.cpp:
+1  add_number(number=1)  ')"
                                           "e\u0301t\u00e9"
                                           R"('         []            2  inspect_print.cpp:
-2  add_number  '␛[31mred␊)"
+2  add_number(number=1)  '␛[31mred␊)"
                                           "\uFFFD"
                                           R"('  []            2  inspect_print.cpp:
-3  add_number  'a'           []            2  inspect_print.cpp:
+3  add_number(number=1)  'a'           []            2  inspect_print.cpp:
 )");
   endless.named(std::string(1'000'000, 'a'));
   CHECK(to_string(tape).size() < 1000);

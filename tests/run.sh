@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Builds and tests everything; installs the Debian packages that are missing first.
 #   bash tests/run.sh            every step        bash tests/run.sh --quick        the release step only
-#   bash tests/run.sh STEP...    of: release address thread clang format tidy
+#   bash tests/run.sh STEP...    of: release browser address thread clang format tidy
 # A failing step does not stop the others. The last line is "N passed, N failed": test cases, and one for each step without any.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 source cmake/prepare.sh
 
-steps=(release address thread clang format tidy)
+steps=(release browser address thread clang format tidy)
 case "${1:-}" in
   "") ;;
   --quick) steps=(release) ;;
@@ -52,6 +52,16 @@ build_and_test() {
 }
 
 step_release() { build_and_test release; }
+step_browser() {
+  local status counts
+  mkdir -p "$logs"
+  bash tests/browser/run.sh >"$logs/browser.log" 2>&1 </dev/null
+  status=$?
+  if [ $status -ne 0 ]; then tail -n 400 "$logs/browser.log" >&2; fi
+  counts=$(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$logs/browser.log")
+  read -r cases_passed cases_failed <<<"${counts:-0 0}"
+  return $status
+}
 step_address() { build_and_test address --target ranktape_tests ranktape_program_tests; }
 step_thread() { build_and_test thread --target ranktape_tests; }
 step_clang() { build clang; }

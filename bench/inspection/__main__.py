@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROUNDS = 41
-REPETITIONS = 5  # of what is counted, as in main.cpp
+ROUNDS = 21
+REPETITIONS = 3  # of what is counted, as in main.cpp
 EQUAL = 0.001  # instruction counts that differ by a smaller share count as equal
 REPORT_STEPS = 10  # a report every 100th step may cost as much as 10 steps
 

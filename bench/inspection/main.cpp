@@ -8,6 +8,8 @@
 #include <ranktape/core/threads.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -19,7 +21,7 @@ using namespace ranktape;
 namespace {
 
 constexpr int warm_up = 3;  // until the pool has blocks of every size
-constexpr int repetitions = 5;
+constexpr int repetitions = 3;
 
 void inspect_once(bench::InspectedTask& task) {
   Tape tape;
@@ -31,21 +33,24 @@ void inspect_once(bench::InspectedTask& task) {
   }
 }
 
+/// The median of some calls.
 double milliseconds_of(const std::function<void()>& function) {
   using Clock = std::chrono::steady_clock;
-  const Clock::time_point begin = Clock::now();
-  function();
-  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  std::array<double, repetitions> times = {};
+  for (double& time : times) {
+    const Clock::time_point begin = Clock::now();
+    function();
+    time = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  }
+  std::ranges::nth_element(times, times.begin() + repetitions / 2);
+  return times[repetitions / 2];
 }
 
 /// A line of JSON for each round, in which everything has a turn, so that what else the machine does falls on all.
 void print_times(bench::InspectedTask& task, int rounds, const std::filesystem::path& report) {
   task.step();
   for (int round = 0; round < rounds; ++round) {
-    double step = 0;
-    for (int i = 0; i < repetitions; ++i) {
-      step += milliseconds_of([&] { task.step(); }) / repetitions;
-    }
+    const double step = milliseconds_of([&] { task.step(); });
     const double step_keeping = milliseconds_of([&] { task.step({.keep_intermediate = true}); });
     Tape tape;
     const Gradients gradients = task.loss().backward({.keep_intermediate = true});

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What inspection costs: nothing where nobody looks, in instructions counted by callgrind, and of a step's time where
-# somebody does. Writes bench/results/inspection.{md,json}; a minute. Fails where a bar is not reached.
+# somebody does. Writes bench/results/inspection.{md,json}; two minutes. Fails where a bar is not reached.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build="$root/build/release"

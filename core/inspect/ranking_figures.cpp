@@ -1,4 +1,3 @@
-#include <ranktape/core/inspect/maker.hpp>
 #include <ranktape/core/inspect/ranking_figures.hpp>
 #include <ranktape/core/inspect/ranking_order.hpp>
 

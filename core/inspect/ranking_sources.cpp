@@ -1,5 +1,5 @@
-#include <ranktape/core/inspect/maker.hpp>
 #include <ranktape/core/inspect/ranking_sources.hpp>
+#include <ranktape/core/inspect/maker.hpp>
 
 #include <algorithm>
 #include <functional>

@@ -4,41 +4,82 @@
 #include <ranktape/core/inspect/tape_view.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
+#include <limits>
+#include <numeric>
 #include <span>
 
 namespace ranktape {
 namespace {
 
-/// Of values row by row: columns in which `holds` for every row.
+/// Of values row by row: columns in which `holds` for every row. Most fail after a few rows and are not looked at
+/// again.
 template <class Scalar, class Holds>
 std::int64_t count_columns(std::span<const Scalar> values, std::int64_t columns, Holds holds) {
-  std::vector<char> throughout(static_cast<std::size_t>(columns), 1);
-  for (std::size_t begin = 0; begin < values.size(); begin += throughout.size()) {
-    for (std::size_t column = 0; column < throughout.size(); ++column) {
-      throughout[column] &= static_cast<char>(holds(values[begin + column]));
+  std::vector<std::size_t> remaining(static_cast<std::size_t>(columns));
+  std::iota(remaining.begin(), remaining.end(), std::size_t{0});
+  for (std::size_t row = 0; row < values.size() && !remaining.empty(); row += static_cast<std::size_t>(columns)) {
+    std::erase_if(remaining, [&](std::size_t column) { return !holds(values[row + column]); });
+  }
+  return std::ssize(remaining);
+}
+
+/// What is summed up over the elements, in eight lanes that a compiler makes vectors of: element i goes to lane i mod
+/// 8, so that the order is the same everywhere. Counts are doubles, for lanes of one width.
+class Lanes {
+ public:
+  template <class Scalar>
+  void add(std::span<const Scalar> values) {
+    std::size_t i = 0;
+    for (; i + lanes <= values.size(); i += lanes) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        add(lane, static_cast<double>(values[i + lane]));
+      }
+    }
+    for (; i < values.size(); ++i) {
+      add(i % lanes, static_cast<double>(values[i]));
     }
   }
-  return std::ranges::count(throughout, 1);
-}
+  [[nodiscard]] double squares() const { return std::accumulate(squares_.begin(), squares_.end(), 0.0); }
+  [[nodiscard]] double largest() const { return std::ranges::max(largest_); }
+  [[nodiscard]] std::int64_t zeros() const { return total(zeros_); }
+  [[nodiscard]] std::int64_t finite() const { return total(finite_); }
+
+ private:
+  static constexpr std::size_t lanes = 8;
+  using Lane = std::array<double, lanes>;
+
+  void add(std::size_t lane, double value) {
+    const double magnitude = std::abs(value);
+    const bool is_finite = magnitude <= std::numeric_limits<double>::max();
+    const double kept = is_finite ? magnitude : 0;
+    squares_[lane] += kept * kept;
+    largest_[lane] = largest_[lane] > kept ? largest_[lane] : kept;
+    zeros_[lane] += magnitude == 0 ? 1 : 0;
+    finite_[lane] += is_finite ? 1 : 0;
+  }
+  [[nodiscard]] static std::int64_t total(const Lane& counts) {
+    return static_cast<std::int64_t>(std::accumulate(counts.begin(), counts.end(), 0.0));
+  }
+
+  Lane squares_ = {};
+  Lane largest_ = {};
+  Lane zeros_ = {};
+  Lane finite_ = {};
+};
 
 template <class Scalar>
 ValueSummary summarize_values(std::span<const Scalar> values, const Shape& shape) {
-  ValueSummary summary;
-  double squares = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto value = static_cast<double>(values[i]);
-    if (!std::isfinite(value)) {
-      summary.first_non_finite = summary.non_finite == 0 ? static_cast<std::int64_t>(i) : summary.first_non_finite;
-      ++summary.non_finite;
-      continue;
-    }
-    squares += value * value;
-    summary.largest = std::max(summary.largest, std::abs(value));
-    summary.zeros += value == 0 ? 1 : 0;
+  Lanes lanes;
+  lanes.add(values);
+  ValueSummary summary = {.norm = std::sqrt(lanes.squares()), .largest = lanes.largest(), .zeros = lanes.zeros()};
+  summary.non_finite = std::ssize(values) - lanes.finite();
+  if (summary.non_finite > 0) {
+    summary.first_non_finite =
+        std::ranges::find_if(values, [](Scalar value) { return !std::isfinite(value); }) - values.begin();
   }
-  summary.norm = std::sqrt(squares);
   // Fewer zeros than rows fill no column: most matrices need no second pass.
   if (shape.rank() == 2 && !values.empty() && summary.zeros >= shape[0]) {
     summary.zero_columns = count_columns(values, shape[1], [](Scalar value) { return value == 0; });
@@ -48,9 +89,11 @@ ValueSummary summarize_values(std::span<const Scalar> values, const Shape& shape
 
 template <class Scalar>
 UnitSummary summarize_units(std::span<const Scalar> values, const Shape& shape, const std::vector<double>& limits) {
-  const double margin = limits.size() == 1 ? 0 : 0.0025 * (limits.back() - limits.front());
-  const auto is_at_limit = [&](Scalar value) {
-    return std::ranges::any_of(limits, [&](double limit) { return std::abs(value - limit) <= margin; });
+  const double low = limits.front();
+  const double high = limits.back();
+  const double margin = 0.0025 * (high - low);
+  const auto is_at_limit = [=](Scalar value) {
+    return std::min(std::abs(value - low), std::abs(value - high)) <= margin;
   };
   UnitSummary units = {.limits = limits, .at_limit = std::ranges::count_if(values, is_at_limit)};
   if (shape.rank() == 2 && !values.empty() && units.at_limit >= shape[0]) {

@@ -10,7 +10,8 @@
 
 namespace ranktape {
 
-/// The numbers of a tensor at a glance, whatever its device. Sums run in double, in the order of the elements.
+/// The numbers of a tensor at a glance, whatever its device. Sums run in double, in an order that
+/// follows from the number of elements alone.
 struct ValueSummary {
   double norm = 0;                     ///< Euclidean, of the finite elements
   double largest = 0;                  ///< magnitude of the finite elements

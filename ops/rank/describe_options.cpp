@@ -17,6 +17,22 @@ std::string_view to_string(StrengthUnit unit) {
   return "absolute";
 }
 
+std::string_view to_string(SortingNetwork network) {
+  return network == SortingNetwork::odd_even ? "odd_even" : "bitonic";
+}
+
+std::string_view to_string(Comparator comparator) {
+  switch (comparator) {
+    case Comparator::logistic: return "logistic";
+    case Comparator::logistic_phi: return "logistic_phi";
+    case Comparator::gaussian: return "gaussian";
+    case Comparator::reciprocal: return "reciprocal";
+    case Comparator::optimal: return "optimal";
+    case Comparator::cauchy: break;
+  }
+  return "cauchy";
+}
+
 void describe(RecordDetails& details, const SoftRankOptions& options) {
   details.add("regularization_strength", options.regularization_strength);
   details.add_unless(Regularization::l2, "regularization", options.regularization);
@@ -24,10 +40,23 @@ void describe(RecordDetails& details, const SoftRankOptions& options) {
   details.add_unless(StrengthUnit::absolute, "strength_unit", options.strength_unit);
 }
 
-void describe(RecordDetails& details, const RelaxationOptions& options) {
-  details.add("temperature", options.temperature);
+namespace {
+
+void describe_direction_and_unit(RecordDetails& details, const RelaxationOptions& options) {
   details.add_unless(Direction::ascending, "direction", options.direction);
   details.add_unless(StrengthUnit::absolute, "temperature_unit", options.temperature_unit);
+}
+
+}  // namespace
+
+void describe(RecordDetails& details, const RelaxationOptions& options) {
+  details.add("temperature", options.temperature);
+  describe_direction_and_unit(details, options);
+}
+
+void detail::describe_relaxation(RecordDetails& details, const RelaxationOptions& options, const PerList& factor) {
+  details.add("temperature", factor.range_text(options.temperature));
+  describe_direction_and_unit(details, options);
 }
 
 }  // namespace ranktape

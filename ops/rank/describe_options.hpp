@@ -2,6 +2,8 @@
 
 #include <ranktape/core/inspect/details.hpp>
 #include <ranktape/ops/rank/options.hpp>
+#include <ranktape/ops/rank/sorting_network.hpp>
+#include <ranktape/ops/rank/temperature.hpp>
 
 #include <string_view>
 
@@ -12,8 +14,15 @@ namespace ranktape {
 std::string_view to_string(Regularization regularization);
 std::string_view to_string(Direction direction);
 std::string_view to_string(StrengthUnit unit);
+std::string_view to_string(SortingNetwork network);
+std::string_view to_string(Comparator comparator);
 
 void describe(RecordDetails& details, const SoftRankOptions& options);
 void describe(RecordDetails& details, const RelaxationOptions& options);
+
+namespace detail {
+/// The same where `factor` multiplies the temperature.
+void describe_relaxation(RecordDetails& details, const RelaxationOptions& options, const PerList& factor);
+}  // namespace detail
 
 }  // namespace ranktape

@@ -2,6 +2,7 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/hard_rank.hpp>
 #include <ranktape/ops/rank/hard_rank_kernels.hpp>
@@ -97,15 +98,18 @@ Tensor sort_of(Operand values, const Lists& lists, Direction direction) {
                     });
   });
   if (Recorder recorder{sort_operation, {values}}) {
-    recorder.record(places, [sources](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(pass.gradient());
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        detail::for_each_index(result.device(), result.size(), 1,
-                               detail::kernels::PutBack<Scalar>{detail::data<Scalar>(pass.gradient()), sources.data(),
-                                                                detail::data<Scalar>(result)});
-      });
-      pass.add(0, std::move(result));
-    });
+    recorder.record(
+        places,
+        [sources](BackwardPass& pass) {
+          Tensor result = detail::make_tensor_like(pass.gradient());
+          detail::dispatch(result.dtype(), [&]<class Scalar>() {
+            detail::for_each_index(result.device(), result.size(), 1,
+                                   detail::kernels::PutBack<Scalar>{detail::data<Scalar>(pass.gradient()),
+                                                                    sources.data(), detail::data<Scalar>(result)});
+          });
+          pass.add(0, std::move(result));
+        },
+        [direction](RecordDetails& details) { details.add_unless(Direction::ascending, "direction", direction); });
   }
   return places;
 }

@@ -7,6 +7,7 @@
 
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_permutation_kernels.hpp>
@@ -140,15 +141,18 @@ Tensor lapsum_permutation(Operand values, const RelaxationOptions& options) {
     }
   });
   if (Recorder recorder{lapsum_permutation_operation, {values}}) {
-    recorder.record(matrix, [sorted, crossings, whole = values->shape()](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(pass.gradient(), whole);
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        const auto& backward =
-            result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
-        backward(sorted, crossings, detail::data<Scalar>(pass.gradient()), detail::data<Scalar>(result));
-      });
-      pass.add(0, std::move(result));
-    });
+    recorder.record(
+        matrix,
+        [sorted, crossings, whole = values->shape()](BackwardPass& pass) {
+          Tensor result = detail::make_tensor_like(pass.gradient(), whole);
+          detail::dispatch(result.dtype(), [&]<class Scalar>() {
+            const auto& backward =
+                result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
+            backward(sorted, crossings, detail::data<Scalar>(pass.gradient()), detail::data<Scalar>(result));
+          });
+          pass.add(0, std::move(result));
+        },
+        [options](RecordDetails& details) { describe(details, options); });
   }
   return matrix;
 }

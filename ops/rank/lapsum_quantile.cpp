@@ -5,6 +5,7 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_quantile_kernels.hpp>
@@ -94,24 +95,30 @@ Tensor lapsum_quantile_of(Operand values, const Lists& lists, const Shape& shape
   });
   if (Recorder recorder{lapsum_quantile_operation, {values}}) {
     const Shape whole = values->shape();
-    recorder.record(quantiles, [lists, weights, whole](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(pass.gradient(), whole);
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        const Scalar* g = detail::data<Scalar>(pass.gradient());
-        Scalar* to = detail::data<Scalar>(result);
-        if (result.device() == Device::accelerator) {
-          detail::launch(lists.documents(),
-                         kernels::QuantileGradient<Scalar>{lists.on_accelerator(), weights.data(), g, to});
-          return;
-        }
-        for (std::int64_t list = 0; list < lists.count(); ++list) {
-          for (std::int64_t i = lists.begin(list); i < lists.begin(list) + lists.size(list); ++i) {
-            to[i] = static_cast<Scalar>(weights[static_cast<std::size_t>(i)] * static_cast<double>(g[list]));
-          }
-        }
-      });
-      pass.add(0, std::move(result));
-    });
+    recorder.record(
+        quantiles,
+        [lists, weights, whole](BackwardPass& pass) {
+          Tensor result = detail::make_tensor_like(pass.gradient(), whole);
+          detail::dispatch(result.dtype(), [&]<class Scalar>() {
+            const Scalar* g = detail::data<Scalar>(pass.gradient());
+            Scalar* to = detail::data<Scalar>(result);
+            if (result.device() == Device::accelerator) {
+              detail::launch(lists.documents(),
+                             kernels::QuantileGradient<Scalar>{lists.on_accelerator(), weights.data(), g, to});
+              return;
+            }
+            for (std::int64_t list = 0; list < lists.count(); ++list) {
+              for (std::int64_t i = lists.begin(list); i < lists.begin(list) + lists.size(list); ++i) {
+                to[i] = static_cast<Scalar>(weights[static_cast<std::size_t>(i)] * static_cast<double>(g[list]));
+              }
+            }
+          });
+          pass.add(0, std::move(result));
+        },
+        [q, options](RecordDetails& details) {
+          details.add("q", q);
+          describe(details, options);
+        });
   }
   return quantiles;
 }

@@ -150,7 +150,7 @@ struct LapsumRankRecord {
     }
   }
   void describe(RecordDetails& details) const {
-    ranktape::describe(details, options);
+    detail::describe_relaxation(details, options, factor);
     details.ranking = detail::unpooled_ranking("lapsum", sorted.lists, values, sorted.inverse, options,
                                                detail::lapsum_ranks_as, factor);
   }

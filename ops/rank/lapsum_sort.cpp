@@ -6,6 +6,7 @@
 
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/decay_scan.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_sort_kernels.hpp>
@@ -183,21 +184,24 @@ Tensor lapsum_sort_of(Operand values, const Lists& lists, Operand temperature, c
   sorted.in_order = {};
   if (recorded) {
     const std::optional<Saved> x = recorder.needs(1) ? std::optional<Saved>(values) : std::nullopt;
-    recorder.record(output, [sorted, factor, places, x](BackwardPass& pass) {
-      const Tensor& gradient = pass.gradient();
-      Tensor result = detail::make_tensor_like(gradient);
-      Array<double> moments;
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        const auto& backward =
-            result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
-        moments = backward(sorted, places, x ? detail::data<Scalar>(x->tensor()) : nullptr,
-                           detail::data<Scalar>(gradient), detail::data<Scalar>(result));
-      });
-      pass.add(0, std::move(result));
-      if (x) {
-        pass.add(1, factor.gradient_of_logarithm(moments));
-      }
-    });
+    recorder.record(
+        output,
+        [sorted, factor, places, x](BackwardPass& pass) {
+          const Tensor& gradient = pass.gradient();
+          Tensor result = detail::make_tensor_like(gradient);
+          Array<double> moments;
+          detail::dispatch(result.dtype(), [&]<class Scalar>() {
+            const auto& backward =
+                result.device() == Device::accelerator ? backward_on_accelerator<Scalar> : backward_on_cpu<Scalar>;
+            moments = backward(sorted, places, x ? detail::data<Scalar>(x->tensor()) : nullptr,
+                               detail::data<Scalar>(gradient), detail::data<Scalar>(result));
+          });
+          pass.add(0, std::move(result));
+          if (x) {
+            pass.add(1, factor.gradient_of_logarithm(moments));
+          }
+        },
+        [options, factor](RecordDetails& details) { detail::describe_relaxation(details, options, factor); });
   }
   return output;
 }

@@ -9,6 +9,7 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/decay_scan.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_top_k_kernels.hpp>
@@ -187,24 +188,30 @@ Tensor top_k_of(Operand values, const Lists& lists, Operand k, Operand temperatu
   sorted.in_order = {};
   if (Recorder recorder{operation_of<Form>, {values, k, temperature}}) {
     const std::optional<Saved> x = recorder.needs(2) ? std::optional<Saved>(values) : std::nullopt;
-    recorder.record(output, [sorted, factor, count, kept, x](BackwardPass& pass) {
-      const Tensor& gradient = pass.gradient();
-      Tensor result = detail::make_tensor_like(gradient);
-      GradientsOfLists of_lists;
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        const auto& backward = result.device() == Device::accelerator ? backward_on_accelerator<Form, Scalar>
-                                                                      : backward_on_cpu<Form, Scalar>;
-        of_lists = backward(sorted, kept, x ? detail::data<Scalar>(x->tensor()) : nullptr,
-                            detail::data<Scalar>(gradient), detail::data<Scalar>(result));
-      });
-      pass.add(0, std::move(result));
-      if (pass.needs(1)) {
-        pass.add(1, count.gradient(of_lists.of_k));
-      }
-      if (pass.needs(2)) {
-        pass.add(2, factor.gradient_of_logarithm(of_lists.moments));
-      }
-    });
+    recorder.record(
+        output,
+        [sorted, factor, count, kept, x](BackwardPass& pass) {
+          const Tensor& gradient = pass.gradient();
+          Tensor result = detail::make_tensor_like(gradient);
+          GradientsOfLists of_lists;
+          detail::dispatch(result.dtype(), [&]<class Scalar>() {
+            const auto& backward = result.device() == Device::accelerator ? backward_on_accelerator<Form, Scalar>
+                                                                          : backward_on_cpu<Form, Scalar>;
+            of_lists = backward(sorted, kept, x ? detail::data<Scalar>(x->tensor()) : nullptr,
+                                detail::data<Scalar>(gradient), detail::data<Scalar>(result));
+          });
+          pass.add(0, std::move(result));
+          if (pass.needs(1)) {
+            pass.add(1, count.gradient(of_lists.of_k));
+          }
+          if (pass.needs(2)) {
+            pass.add(2, factor.gradient_of_logarithm(of_lists.moments));
+          }
+        },
+        [options, factor, count](RecordDetails& details) {
+          details.add("k", count.range_text());
+          detail::describe_relaxation(details, options, factor);
+        });
   }
   return output;
 }

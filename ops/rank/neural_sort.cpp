@@ -6,6 +6,7 @@
 
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/neural_sort.hpp>
@@ -221,17 +222,20 @@ Tensor neural_sort(Operand values, const RelaxationOptions& options) {
   });
   if (Recorder recorder{neural_sort_operation, {values}}) {
     const Shape shape = values->shape();
-    recorder.record(matrix, [kept, shape, saved = Saved(matrix)](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(pass.gradient(), shape);
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        if (result.device() == Device::accelerator) {
-          backward_on_accelerator<Scalar>(kept, saved.tensor(), pass.gradient(), result);
-        } else {
-          backward_lists<Scalar>(kept, saved.tensor(), pass.gradient(), result);
-        }
-      });
-      pass.add(0, std::move(result));
-    });
+    recorder.record(
+        matrix,
+        [kept, shape, saved = Saved(matrix)](BackwardPass& pass) {
+          Tensor result = detail::make_tensor_like(pass.gradient(), shape);
+          detail::dispatch(result.dtype(), [&]<class Scalar>() {
+            if (result.device() == Device::accelerator) {
+              backward_on_accelerator<Scalar>(kept, saved.tensor(), pass.gradient(), result);
+            } else {
+              backward_lists<Scalar>(kept, saved.tensor(), pass.gradient(), result);
+            }
+          });
+          pass.add(0, std::move(result));
+        },
+        [options](RecordDetails& details) { describe(details, options); });
   }
   return matrix;
 }

@@ -8,6 +8,7 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/sinkhorn_kernels.hpp>
@@ -186,11 +187,19 @@ Tensor sinkhorn_sort(Operand values, const SinkhornOptions& options) {
   });
   if (Recorder recorder{sinkhorn_sort_operation, {values}}) {
     const Shape shape = values->shape();
-    recorder.record(matrix, [kept, shape, some, where = values.where()](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(pass.gradient(), shape);
-      solve_backward(kept, some, pass.gradient(), result, where);
-      pass.add(0, std::move(result));
-    });
+    recorder.record(
+        matrix,
+        [kept, shape, some, where = values.where()](BackwardPass& pass) {
+          Tensor result = detail::make_tensor_like(pass.gradient(), shape);
+          solve_backward(kept, some, pass.gradient(), result, where);
+          pass.add(0, std::move(result));
+        },
+        [options](RecordDetails& details) {
+          const SinkhornOptions usual = {};
+          describe(details, RelaxationOptions{options.temperature, options.direction, options.temperature_unit});
+          details.add_unless(usual.tolerance, "tolerance", options.tolerance);
+          details.add_unless(usual.max_iterations, "max_iterations", options.max_iterations);
+        });
   }
   return matrix;
 }

@@ -12,6 +12,7 @@
 #include <ranktape/core/parallel.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/device_pooling.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
 #include <ranktape/ops/rank/soft_sort_lists.hpp>
@@ -78,12 +79,15 @@ Tensor soft_sort_of(Operand values, const detail::Lists& lists, const SoftRankOp
   }
   pooling.publish_diagnostics();
   if (Recorder recorder{soft_sort_operation, {values}}) {
-    recorder.record(places, [pooling, weights](BackwardPass& pass) {
-      const Tensor& gradient = pass.gradient();
-      pass.add(0, gradient.device() == Device::accelerator
-                      ? detail::place_gradient_on_accelerator(pooling, weights, gradient)
-                      : place_gradient(pooling, weights, gradient));
-    });
+    recorder.record(
+        places,
+        [pooling, weights](BackwardPass& pass) {
+          const Tensor& gradient = pass.gradient();
+          pass.add(0, gradient.device() == Device::accelerator
+                          ? detail::place_gradient_on_accelerator(pooling, weights, gradient)
+                          : place_gradient(pooling, weights, gradient));
+        },
+        [options](RecordDetails& details) { describe(details, options); });
   }
   return places;
 }

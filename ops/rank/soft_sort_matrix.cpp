@@ -7,6 +7,7 @@
 #include <ranktape/core/fail.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/device_sort.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/soft_sort_matrix.hpp>
@@ -175,17 +176,23 @@ Tensor soft_sort_matrix(Operand values, const SoftSortMatrixOptions& options) {
     }
   });
   if (Recorder recorder{soft_sort_matrix_operation, {values}}) {
-    recorder.record(matrix, [kept, x = Saved(values), p = Saved(matrix)](BackwardPass& pass) {
-      Tensor result = detail::make_tensor_like(x.tensor());
-      detail::dispatch(result.dtype(), [&]<class Scalar>() {
-        if (result.device() == Device::accelerator) {
-          backward_on_accelerator<Scalar>(kept, x.tensor(), p.tensor(), pass.gradient(), result);
-        } else {
-          backward_lists<Scalar>(kept, x.tensor(), p.tensor(), pass.gradient(), result);
-        }
-      });
-      pass.add(0, std::move(result));
-    });
+    recorder.record(
+        matrix,
+        [kept, x = Saved(values), p = Saved(matrix)](BackwardPass& pass) {
+          Tensor result = detail::make_tensor_like(x.tensor());
+          detail::dispatch(result.dtype(), [&]<class Scalar>() {
+            if (result.device() == Device::accelerator) {
+              backward_on_accelerator<Scalar>(kept, x.tensor(), p.tensor(), pass.gradient(), result);
+            } else {
+              backward_lists<Scalar>(kept, x.tensor(), p.tensor(), pass.gradient(), result);
+            }
+          });
+          pass.add(0, std::move(result));
+        },
+        [unit, power = options.power](RecordDetails& details) {
+          describe(details, unit);
+          details.add_unless(SoftSortMatrixOptions{}.power, "power", power);
+        });
   }
   return matrix;
 }

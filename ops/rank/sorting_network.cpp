@@ -10,6 +10,7 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/comparators.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/matrices.hpp>
 #include <ranktape/ops/rank/network_device.hpp>
 #include <ranktape/ops/rank/network_kernels.hpp>
@@ -212,16 +213,23 @@ Tensor sorting_network(Operand values, const SortingNetworkOptions& options) {
     fill_lists(values, lists, options, matrix);
   }
   if (Recorder recorder{sorting_network_operation, {values}}) {
-    recorder.record(matrix, [lists, options, saved = Saved(values)](BackwardPass& pass) {
-      const Tensor& x = saved.tensor();
-      Tensor result = detail::make_tensor_like(x);
-      if (result.device() == Device::cpu) {
-        backward_lists(x, lists, options, pass.gradient(), result);
-      } else if (result.size() > 0) {
-        sorted_on_accelerator(x, lists, options).backward(pass.gradient(), result);
-      }
-      pass.add(0, std::move(result));
-    });
+    recorder.record(
+        matrix,
+        [lists, options, saved = Saved(values)](BackwardPass& pass) {
+          const Tensor& x = saved.tensor();
+          Tensor result = detail::make_tensor_like(x);
+          if (result.device() == Device::cpu) {
+            backward_lists(x, lists, options, pass.gradient(), result);
+          } else if (result.size() > 0) {
+            sorted_on_accelerator(x, lists, options).backward(pass.gradient(), result);
+          }
+          pass.add(0, std::move(result));
+        },
+        [options](RecordDetails& details) {
+          describe(details, RelaxationOptions{options.temperature, options.direction, options.temperature_unit});
+          details.add("network", options.network);
+          details.add("comparator", options.comparator);
+        });
   }
   return matrix;
 }

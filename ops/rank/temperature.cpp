@@ -1,6 +1,7 @@
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/engine_kernels.hpp>
 #include <ranktape/core/fail.hpp>
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 #include <ranktape/ops/tile_sums.hpp>
 
@@ -26,6 +27,15 @@ PerList::PerList(const char* operation, const char* name, Operand tensor, Operan
     on_device_ = Array<double>(count, values->device());
     copy_bytes(on_device_.data(), values->device(), numbers_.data(), Device::cpu, count * sizeof(double));
   }
+}
+
+std::string PerList::range_text(double unit) const {
+  if (size() == 0) {
+    return "none";
+  }
+  const auto [least, greatest] = std::ranges::minmax(numbers_.span());
+  const std::string text = number_text(least * unit);
+  return least == greatest ? text : text + " to " + number_text(greatest * unit);
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <ranktape/ops/rank/temperature_kernels.hpp>
 
 #include <cstdint>
+#include <string>
 
 // Internal: the temperatures of the relaxations, and numbers that may come as tensors to be differentiated.
 namespace ranktape::detail {
@@ -20,6 +21,8 @@ class PerList {
 
   double operator[](std::int64_t list) const { return numbers_[size() == 1 ? 0 : static_cast<std::size_t>(list)]; }
   [[nodiscard]] std::size_t size() const { return numbers_.size(); }
+  /// "0.5", or "0.5 to 2" where lists have numbers of their own: times `unit`, for people.
+  [[nodiscard]] std::string range_text(double unit = 1) const;
   /// The same for kernels, in memory of the values' device. Valid while this object or a copy of it is.
   [[nodiscard]] ListNumbers on_device() const { return {on_device_.data(), size() != 1}; }
   /// The tensor's gradient, in its type and on its device, from that of each list's number (on the values' device).
