@@ -50,6 +50,8 @@ struct RecordDetails {
   std::vector<Option> options = {};  ///< those worth reading, in the words of the option structs
   std::optional<RankingDetails> ranking = {};
   std::optional<ListLossDetails> list_loss = {};
+  /// Where an activation is flat, ascending: {0} of relu, {-1, 1} of tanh. Empty for whatever is flat nowhere.
+  std::vector<double> limits = {};
 };
 
 /// "regularization_strength=0.5, direction=descending"

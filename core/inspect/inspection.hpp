@@ -11,13 +11,21 @@
 
 namespace ranktape {
 
-/// Where numbers went wrong.
+/// Where numbers went wrong. Of values that is the first record, in the order of the tape, whose output is not finite
+/// while its inputs on the tape are; of gradients the first, in the order of backward, that got a finite gradient and
+/// made one that is not. Which record spoilt a gradient is only known if the gradients between are
+/// (backward({.keep_intermediate = true})); where several records add to one gradient, the last of them is named.
 struct NonFiniteOrigin {
-  std::int64_t record = 0;   ///< the first whose output (or, backward, the gradient that it passes on) is not finite
-  std::int64_t element = 0;  ///< of that output, or gradient
-  double value = 0;
-  std::optional<double> input = {};  ///< the value of its input at that element, where they have one shape
-  std::int64_t carriers = 0;         ///< records that only pass it on
+  std::int64_t record = 0;
+  std::int64_t tensor = 0;   ///< whose value or gradient it is: number among Tape::tensors
+  std::int64_t element = 0;  ///< of that value or gradient
+  double value = 0;          ///< of that element
+  /// The value of the record's input at that element, where they have one shape.
+  std::optional<double> input = {};
+  std::int64_t carriers = 0;  ///< other records that only pass on what came to them
+  /// True if the record is innocent and passes on, too: a parameter (`tensor`) had that value already, or backward
+  /// began with that gradient.
+  bool given = false;
 };
 
 /// What a tape and its gradients show, as plain values: it outlives the tape.
@@ -35,8 +43,8 @@ struct Inspection {
 };
 
 struct InspectOptions {
-  /// Of a longer tape: the first and the last records, those of parameters, of rankings and losses, the first that are
-  /// not finite, and of the others every k-th. Not fewer than 100.
+  /// Of a longer tape: the first and the last records, where numbers went wrong, rankings and losses over lists,
+  /// those that read parameters, and of the others every k-th. Not fewer than 100.
   std::int64_t max_records = 10'000;
   RankedListOptions lists = {};
 };

@@ -80,11 +80,14 @@ struct RankingSummary {
   std::int64_t zero_gradients = 0;  ///< documents whose score gets exactly 0, or no gradient at all
   std::int64_t constant_rank_gradient_lists =
       0;  ///< all ranks of the list get the same gradient, which a sum of ranks cannot use; 0 if unknown
-  double median_gap = 0;           ///< median over the lists of theirs
-  double median_strength = 0;      ///< likewise; 0 for a loss of the raw scores
-  double gaps_above_strength = 0;  ///< share of all gaps between neighbours; 0 for a loss of the raw scores
-  double score_deviation = 0;      ///< mean over the lists
-  double largest_score = 0;        ///< magnitude
+  double median_gap = 0;                 ///< median over the lists of theirs
+  double median_strength = 0;            ///< likewise; 0 for a loss of the raw scores
+  double gaps_above_strength = 0;        ///< share of all gaps between neighbours; 0 for a loss of the raw scores
+  double score_deviation = 0;            ///< mean over the lists
+  double largest_score = 0;              ///< magnitude
+  std::int64_t lists_with_gradient = 0;  ///< lists of which a score gets a gradient other than 0
+  std::int64_t steepest_list = -1;       ///< the one whose scores' gradient has the largest norm; -1 for none
+  double steepest_gradient_share = 0;    ///< its share of the sum of these norms
   DType dtype = DType::float32;
 };
 

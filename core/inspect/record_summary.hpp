@@ -23,6 +23,15 @@ struct ValueSummary {
 };
 ValueSummary summarize(const Tensor& tensor);
 
+/// Of an activation that is flat somewhere: how much of it is there, where next to no gradient passes.
+struct UnitSummary {
+  std::vector<double> limits = {};  ///< as RecordDetails::limits
+  /// Elements at a limit: equal to the only one, or nearer to one of two than 0.25 % of their distance, where the
+  /// derivative of tanh and of the sigmoid is below a hundredth of its greatest.
+  std::int64_t at_limit = 0;
+  std::int64_t stuck_columns = 0;  ///< of a matrix: columns (units of a layer) that are at a limit in every row
+};
+
 /// Where an input of a record comes from: a record before, a parameter, or a constant (both -1).
 struct InputSummary {
   std::int64_t record = -1;
@@ -41,6 +50,7 @@ struct RecordSummary {
   DType dtype = DType::float32;
   ValueSummary value = {};
   std::optional<ValueSummary> gradient = {};  ///< where one came
+  std::optional<UnitSummary> units = {};      ///< of an activation that is flat somewhere
   SourceLocation where = {};
 };
 
