@@ -58,7 +58,7 @@ std::string draw_gradient_through_a_block() {
       "Scores on a line. In the block of D, C and A, descent pushes A up by 0.17, C down by 0.03 and D down by 0.13, "
       "for a step of 1: together 0. B and E are alone in their blocks and are not pushed.");
   const Axis score = {.from = -2, .to = 3.5, .first_pixel = 24, .last_pixel = 736};
-  svg.text({24, 30}, "Where descent pushes the scores (arrows 5 times as long)", "ink bold");
+  svg.text({24, 30}, "Where descent pushes the scores (arrows: 5 times the gradient)", "ink bold");
   draw_pushes(svg, score, 128, first_scores);
   draw_brackets(svg, score, 148, worked);
 
@@ -98,9 +98,9 @@ std::string draw_training_step() {
           "E go to "
           "5, 4, 3, 2, 1, and the loss falls from 0.54 to 0, that of the hard ranks in jumps from 0.7 to 0.");
   const Axis score = {.from = -2, .to = 3.5, .first_pixel = 110, .last_pixel = 730};
-  svg.text({24, 30}, "Scores, and where descent pushes them", "ink bold");
+  svg.text({24, 30}, "Where descent pushes the scores (arrows: 5 times the gradient)", "ink bold");
   double line_y = 112;
-  for (const std::size_t shown : {0, 5, 15}) {
+  for (const std::size_t shown : std::vector<std::size_t>{0, 5, 15}) {
     draw_pushes(svg, score, line_y, scores[shown]);
     svg.text({24, line_y + 5}, fmt::format("step {}", shown), "soft");
     line_y += 84;

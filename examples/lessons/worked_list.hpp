@@ -9,8 +9,8 @@ namespace lessons {
 
 constexpr std::size_t count = 5;
 /// Of the documents A to E, by number: what a model gave them, and how relevant they are.
-const std::vector<double> first_scores = {0.3, 2.9, 0.8, 1.2, -1.4};
-const std::vector<double> labels = {4, 3, 2, 1, 0};
+inline const std::vector<double> first_scores = {0.3, 2.9, 0.8, 1.2, -1.4};
+inline const std::vector<double> labels = {4, 3, 2, 1, 0};
 
 inline std::string letter(std::size_t document) { return std::string(1, static_cast<char>('A' + document)); }
 
