@@ -194,8 +194,7 @@ void walk(const Numbers& x, double t) {
   std::printf("\n   by hand           %s\n   the tape's record %s\n", names(by_hand).c_str(), names(blocks).c_str());
   const Numbers v = block_means(d, by_hand);
   demand_equal("block means", v, block_means(d, blocks));
-  if (by_hand != blocks)
-    std::printf("   Where means are equal, rounding says whether blocks pool. On with the record's.\n");
+  if (by_hand != blocks) std::printf("   Their means are equal up to rounding. On with the record's blocks.\n");
 
   std::printf("\n4. Soft ranks: r = s - v\n");
   const Numbers r = s - v;
@@ -224,14 +223,14 @@ void walk(const Numbers& x, double t) {
   print_pushes(blocks, h, t);
 
   std::printf("\n9. One step of descent: x - %g dL/dx\n", learning_rate);
-  const Numbers moved = x - learning_rate * gradient;
-  const Tensor after = soft_rank(tensor_of(moved, false), {.regularization_strength = t});
+  const Tensor moved = tensor_of(x - learning_rate * gradient, false);
+  const Tensor after = soft_rank(moved, {.regularization_strength = t});
   print_table(order, {{"x before", x},
-                      {"x after", moved},
+                      {"x after", numbers_of(moved)},
                       {"r before", r},
                       {"r after", numbers_of(after)},
                       {"hard before", hard, 1},
-                      {"hard after", numbers_of(rank(tensor_of(moved, false))), 1}});
+                      {"hard after", numbers_of(rank(moved)), 1}});
   std::printf("   L = %.4f before, %.4f after\n", tidy(loss.item()), tidy(spearman_of_ranks(after, labels).item()));
 
   std::printf("\n10. What the tape recorded\n\n");

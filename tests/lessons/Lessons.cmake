@@ -55,6 +55,16 @@ foreach(lesson IN LISTS lessons)
 endforeach()
 
 ranktape_add_output_test(gradient_flow gradient_flow "${CMAKE_CURRENT_SOURCE_DIR}/golden/gradient_flow.txt")
+# It compares what it computes by hand with the library and returns 1 where they differ.
+add_test(NAME gradient_flow_ties COMMAND gradient_flow 1 1 1 -1 -1 --strength 0.5)
+add_test(NAME gradient_flow_equal_means COMMAND gradient_flow 0.5 0.4 0.3 0.2 0.1 --strength 0.1)
+add_test(NAME gradient_flow_hard COMMAND gradient_flow --strength 0.001)
+add_test(NAME gradient_flow_three_scores COMMAND gradient_flow 1 2 3)
+set_tests_properties(gradient_flow_three_scores PROPERTIES
+  PASS_REGULAR_EXPRESSION "^gradient_flow: a list has five scores, of the documents A to E, not 3\n$")
+add_test(NAME gradient_flow_no_number COMMAND gradient_flow 1 2 3 4 five)
+set_tests_properties(gradient_flow_no_number PROPERTIES
+  PASS_REGULAR_EXPRESSION "^gradient_flow: 'five' is not a number; write it like -1.4\n$")
 add_test(NAME lesson_pictures COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:lesson_pictures>"
   "-DDRAWN=${directory}/pictures" "-DCOMMITTED=${PROJECT_SOURCE_DIR}/docs/lessons/pictures"
   -P "${CMAKE_CURRENT_LIST_DIR}/compare_pictures.cmake")
