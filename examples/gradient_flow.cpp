@@ -175,7 +175,7 @@ void walk(const Numbers& x, double t) {
   std::printf("A is the most relevant and E the least: the right order is A B C D E.\n");
   std::printf("Ranks count from the lowest score, so the best place is rank 5.\n");
 
-  std::printf("\n1. Scores x, the highest first, and hard ranks: 1 + the number of lower scores\n");
+  std::printf("\n1. Scores x, the highest first, and hard ranks: 1 + the number of lower scores; equal ones share\n");
   Positions order = {0, 1, 2, 3, 4};
   std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) { return x[i] > x[j]; });
   const Numbers hard = numbers_of(rank(scores));
@@ -188,7 +188,7 @@ void walk(const Numbers& x, double t) {
   const Numbers d = s - rho;
   print_table(order, {{"s", s}, {"rho", rho, 0}, {"d", d}});
 
-  std::printf("3. Pool adjacent violators: d must fall from place to place. Blocks that do not share their mean v\n\n");
+  std::printf("3. Pool adjacent violators: where d does not fall from place to place, blocks pool to their mean v\n\n");
   const Blocks by_hand = pool(d, order);
   const Blocks blocks = blocks_of(tape.details(tape.records()[0]).ranking.value(), order);
   std::printf("\n   by hand           %s\n   the tape's record %s\n", names(by_hand).c_str(), names(blocks).c_str());
