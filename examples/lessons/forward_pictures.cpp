@@ -100,6 +100,7 @@ std::string draw_soft_rank_and_blocks() {
     const double left = place(static_cast<double>(position)) - 26;
     const double right = place(static_cast<double>(position + block.size() - 1)) + 26;
     svg.rectangle({left, height.last_pixel - 8}, {right, height.first_pixel + 34}, 8, "fill tint");
+    svg.rectangle({left, height.last_pixel - 8}, {right, height.first_pixel + 34}, 8, "line grid");
     svg.line({left, height(v)}, {right, height(v)}, "ink thick");
     svg.text({(left + right) / 2, height.first_pixel + 54}, number_text(v, 2), "ink middle");
     for (const std::size_t document : block) {

@@ -91,6 +91,7 @@ std::string draw_training_step() {
   constexpr double learning_rate = 2;
   const std::vector<std::vector<double>> scores = train(strength, learning_rate, steps);
   std::vector<Walk> walks;
+  walks.reserve(scores.size());
   for (const std::vector<double>& at_step : scores) walks.push_back(walk(at_step, strength));
   Svg svg(760, 660, "Twenty steps of descent on five scores",
           "In the block of A, C and D the first step pushes A up and C and D down; after five steps A and B push each "

@@ -16,7 +16,7 @@ struct Colour {
 // missed.
 constexpr Colour colours[] = {
     {"paper", "#ffffff", "#0d1117"}, {"ink", "#1f2328", "#e6edf3"},  {"soft", "#59636e", "#9198a1"},
-    {"grid", "#d1d9e0", "#3d444d"},  {"tint", "#eef1f4", "#1c222b"}, {"A", "#0969da", "#58a6ff"},
+    {"grid", "#d1d9e0", "#3d444d"},  {"tint", "#f3f5f7", "#1c222b"}, {"A", "#0969da", "#58a6ff"},
     {"B", "#b04500", "#f0883e"},     {"C", "#1a7f37", "#3fb950"},    {"D", "#8250df", "#bc8cff"},
     {"E", "#bf3989", "#f778ba"},
 };
@@ -40,14 +40,6 @@ std::string rounded(double number) {
   return fmt::format("{}", hundredths == 0 ? 0 : hundredths / 100);
 }
 
-std::string escaped(std::string_view words) {
-  std::string text;
-  for (const char letter : words) {
-    text += letter == '<' ? "&lt;" : letter == '&' ? "&amp;" : std::string(1, letter);
-  }
-  return text;
-}
-
 std::string points_text(const std::vector<Point>& points) {
   std::string text;
   for (const Point& point : points) {
@@ -69,7 +61,7 @@ Svg::Svg(double width, double height, std::string_view title, std::string_view d
 {6}}}
 </style>
 )",
-          rounded(width), rounded(height), escaped(title), escaped(description), shapes, colour_rules(&Colour::light),
+          rounded(width), rounded(height), title, description, shapes, colour_rules(&Colour::light),
           colour_rules(&Colour::dark))) {
   rectangle({0, 0}, {width, height}, 8, "fill paper");
 }
@@ -109,8 +101,8 @@ void Svg::rectangle(Point corner, Point opposite, double rounding, std::string_v
 }
 
 void Svg::text(Point at, std::string_view words, std::string_view style) {
-  body_ += fmt::format("<text class=\"fill {}\" x=\"{}\" y=\"{}\">{}</text>\n", style, rounded(at.x), rounded(at.y),
-                       escaped(words));
+  body_ +=
+      fmt::format("<text class=\"fill {}\" x=\"{}\" y=\"{}\">{}</text>\n", style, rounded(at.x), rounded(at.y), words);
 }
 
 }  // namespace lessons

@@ -13,7 +13,8 @@ struct Point {
 
 /// A picture as the text of an SVG file that follows the reader's light or dark scheme. A style is a list of class
 /// names: a colour (`ink`, `soft`, `grid`, `paper`, or a document `A` to `E`) and whatever else svg.cpp has. Numbers
-/// are rounded to two decimals, so that every machine writes the same bytes.
+/// are rounded to two decimals, so that every machine writes the same bytes. Texts go in as they are, so without < and
+/// &.
 class Svg {
  public:
   /// `title` says what it is and `description` what it shows, to those who cannot see it.
