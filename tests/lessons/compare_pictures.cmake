@@ -1,0 +1,17 @@
+# cmake -D PROGRAM=.. -D DRAWN=DIRECTORY -D COMMITTED=DIRECTORY -P compare_pictures.cmake: draws the pictures and demands
+# that the committed ones are the same, byte by byte, and no others.
+cmake_minimum_required(VERSION 3.25)
+file(REMOVE_RECURSE "${DRAWN}")
+execute_process(COMMAND "${PROGRAM}" "${DRAWN}" COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB drawn RELATIVE "${DRAWN}" "${DRAWN}/*")
+file(GLOB committed RELATIVE "${COMMITTED}" "${COMMITTED}/*")
+if(NOT drawn STREQUAL committed)
+  message(FATAL_ERROR "drawn: ${drawn}\ncommitted: ${committed}\nbash docs/lessons/pictures.sh draws them anew")
+endif()
+foreach(picture IN LISTS drawn)
+  file(READ "${DRAWN}/${picture}" ours HEX)
+  file(READ "${COMMITTED}/${picture}" theirs HEX)
+  if(NOT ours STREQUAL theirs)
+    message(FATAL_ERROR "docs/lessons/pictures/${picture} is not what is drawn; bash docs/lessons/pictures.sh draws it anew")
+  endif()
+endforeach()
