@@ -8,6 +8,12 @@
 #include <ranktape/core/gradcheck.hpp>
 #include <ranktape/core/gradients.hpp>
 #include <ranktape/core/groups.hpp>
+#include <ranktape/core/inspect/details.hpp>
+#include <ranktape/core/inspect/graph.hpp>
+#include <ranktape/core/inspect/inspection.hpp>
+#include <ranktape/core/inspect/report.hpp>
+#include <ranktape/core/inspect/training_history.hpp>
+#include <ranktape/core/inspect/verdict.hpp>
 #include <ranktape/core/io/dataset.hpp>
 #include <ranktape/core/io/dataset_cache.hpp>
 #include <ranktape/core/io/file.hpp>
