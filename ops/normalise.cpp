@@ -62,7 +62,7 @@ Tensor gradient_of(const ListLayout& layout, const Scalar* kept, const Tensor& g
 
 template <class Scalar, class Formula>
 void record(Recorder& recorder, const Tensor& x, const Tensor& y, const ListLayout& layout, const Formula& formula) {
-  const auto tell = [formula, layout](RecordDetails& details) {
+  const auto tell = [=](RecordDetails& details) {
     layout.describe_lists(details);
     if constexpr (requires { formula.epsilon; }) {
       details.add_unless(Formula{}.epsilon, "epsilon", formula.epsilon);

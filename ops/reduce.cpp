@@ -107,7 +107,7 @@ void write_gradient(const ListLayout& layout, const Scalar* x, const Tensor& gra
 
 template <class Scalar, class Formula>
 void record(Recorder& recorder, const Tensor& x, const Tensor& y, const ListLayout& layout, const Formula& formula) {
-  const auto tell = [formula, layout](RecordDetails& details) {
+  const auto tell = [=](RecordDetails& details) {
     layout.describe_lists(details);
     if constexpr (requires { formula.unbiased; }) {
       details.add_unless(Formula{}.unbiased, "unbiased", formula.unbiased);
