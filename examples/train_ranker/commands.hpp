@@ -2,11 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+
 namespace train_ranker {
 
 // Each adds one command, which runs when the command line has been parsed.
 
-void add_train_command(CLI::App& app);
+/// `command_line` is what was typed, for its report.
+void add_train_command(CLI::App& app, const std::string& command_line);
 /// Several losses beside each other, over several seeds: what `examples/run.sh` ends with.
 void add_compare_command(CLI::App& app);
 void add_predict_command(CLI::App& app);

@@ -3,8 +3,6 @@
 #include <ranktape/ranktape.hpp>
 
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace train_ranker {
 
@@ -20,21 +18,5 @@ struct TrainingHealth {
 ranktape::Dataset health_sample(const ranktape::Dataset& data);
 TrainingHealth measure_health(const ranktape::ScoringModel& model, const ranktape::Dataset& sample,
                               const ranktape::NamedLoss& loss);
-
-/// Looks at every epoch, and warns once of each thing that is wrong (measured: docs/strength.md).
-class HealthWatch {
- public:
-  HealthWatch(const ranktape::NamedLoss& loss, int epochs)
-      : correlation_(loss.normalizes_soft_ranks), epochs_(epochs) {}
-
-  /// What the epoch (from 1) gives reason to warn of: one sentence each, with what to do.
-  std::vector<std::string> observe(int epoch, const TrainingHealth& health);
-
- private:
-  bool correlation_;
-  int epochs_;
-  double first_deviation_ = 0;
-  std::vector<int> warned_;
-};
 
 }  // namespace train_ranker
