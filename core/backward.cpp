@@ -13,10 +13,6 @@ std::string place(const Record& record) {
   return fmt::format("{}:{}: {}", record.where.file, record.where.line, record.operation->name());
 }
 
-double element(const Tensor& tensor, std::int64_t index) {
-  return tensor.to_vector<double>()[static_cast<std::size_t>(index)];
-}
-
 }  // namespace
 
 const Tensor& BackwardPass::gradient() const { return gradients_[record_->output]; }
@@ -91,7 +87,7 @@ void BackwardPass::check_values() const {
       std::string inputs;
       for (const std::uint32_t number : tape_.inputs(record)) {
         if (number != Tape::constant && tape_.tensors_[number].shape() == output.shape()) {
-          inputs += fmt::format(", where its input was {}", element(tape_.tensors_[number], bad->element));
+          inputs += fmt::format(", where its input was {}", detail::element(tape_.tensors_[number], bad->element));
         }
       }
       throw NumericError(

@@ -141,6 +141,19 @@ double squared_norm(const Tensor& tensor) {
   return std::accumulate(here.data(), here.data() + here.size(), 0.0);
 }
 
+double element(const Tensor& tensor, std::int64_t index) {
+  return dispatch(tensor.dtype(), [&]<class Scalar>() {
+    const Scalar* const found = data<Scalar>(tensor) + index;
+    Scalar value = 0;
+    if (tensor.device() == Device::cpu) {
+      value = *found;
+    } else {
+      copy_bytes(&value, Device::cpu, found, tensor.device(), sizeof(value));
+    }
+    return static_cast<double>(value);
+  });
+}
+
 namespace {
 
 // Without a branch inside a stretch, which the compiler vectorises: every operation that ranks asks.

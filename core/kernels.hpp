@@ -20,6 +20,8 @@ void scale_values(Tensor& target, double factor);
 Tensor sum_to_shape(const Tensor& source, const Shape& shape);
 /// Sum of squares in double.
 double squared_norm(const Tensor& tensor);
+/// One element, wherever the tensor is.
+double element(const Tensor& tensor, std::int64_t index);
 /// The first element that is NaN or infinite.
 std::optional<FirstNonFinite> first_non_finite(const Tensor& tensor);
 /// Launches what writes it to memory of the accelerator, where the tensor is.

@@ -23,8 +23,8 @@ struct NonFiniteOrigin {
   /// The value of the record's input at that element, where they have one shape.
   std::optional<double> input = {};
   std::int64_t carriers = 0;  ///< other records that only pass on what came to them
-  /// True if the record is innocent and passes on, too: a parameter (`tensor`) had that value already, or backward began
-  /// with that gradient.
+  /// True if the record is innocent and passes on, too: a parameter (`tensor`) had that value already, or backward
+  /// began with that gradient.
   bool given = false;
 };
 
@@ -43,8 +43,8 @@ struct Inspection {
 };
 
 struct InspectOptions {
-  /// Of a longer tape: the first and the last records, those of parameters, of rankings and losses, the first that are
-  /// not finite, and of the others every k-th. Not fewer than 100.
+  /// Of a longer tape: the first and the last records, where numbers went wrong, rankings and losses over lists,
+  /// those that read parameters, and of the others every k-th. Not fewer than 100.
   std::int64_t max_records = 10'000;
   RankedListOptions lists = {};
 };

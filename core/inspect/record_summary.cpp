@@ -10,15 +10,16 @@
 namespace ranktape {
 namespace {
 
-template <class Scalar>
-std::int64_t count_zero_columns(std::span<const Scalar> values, std::size_t columns) {
-  std::vector<char> zero(columns, 1);
-  for (std::size_t begin = 0; begin < values.size(); begin += columns) {
-    for (std::size_t column = 0; column < columns; ++column) {
-      zero[column] &= static_cast<char>(values[begin + column] == 0);
+/// Of values row by row: columns in which `holds` for every row.
+template <class Scalar, class Holds>
+std::int64_t count_columns(std::span<const Scalar> values, std::int64_t columns, Holds holds) {
+  std::vector<char> throughout(static_cast<std::size_t>(columns), 1);
+  for (std::size_t begin = 0; begin < values.size(); begin += throughout.size()) {
+    for (std::size_t column = 0; column < throughout.size(); ++column) {
+      throughout[column] &= static_cast<char>(holds(values[begin + column]));
     }
   }
-  return std::ranges::count(zero, 1);
+  return std::ranges::count(throughout, 1);
 }
 
 template <class Scalar>
@@ -39,30 +40,48 @@ ValueSummary summarize_values(std::span<const Scalar> values, const Shape& shape
   summary.norm = std::sqrt(squares);
   // Fewer zeros than rows fill no column: most matrices need no second pass.
   if (shape.rank() == 2 && !values.empty() && summary.zeros >= shape[0]) {
-    summary.zero_columns = count_zero_columns(values, static_cast<std::size_t>(shape[1]));
+    summary.zero_columns = count_columns(values, shape[1], [](Scalar value) { return value == 0; });
   }
   return summary;
+}
+
+template <class Scalar>
+UnitSummary summarize_units(std::span<const Scalar> values, const Shape& shape, const std::vector<double>& limits) {
+  const double margin = limits.size() == 1 ? 0 : 0.0025 * (limits.back() - limits.front());
+  const auto is_at_limit = [&](Scalar value) {
+    return std::ranges::any_of(limits, [&](double limit) { return std::abs(value - limit) <= margin; });
+  };
+  UnitSummary units = {.limits = limits, .at_limit = std::ranges::count_if(values, is_at_limit)};
+  if (shape.rank() == 2 && !values.empty() && units.at_limit >= shape[0]) {
+    units.stuck_columns = count_columns(values, shape[1], is_at_limit);
+  }
+  return units;
+}
+
+/// Calls `function` with the elements, as they lie or, from another device, copied.
+template <class Function>
+auto with_values(const Tensor& tensor, Function&& function) {
+  return detail::dispatch(tensor.dtype(), [&]<class Scalar>() {
+    if (tensor.device() == Device::cpu) {
+      return function(tensor.values<Scalar>());
+    }
+    const std::vector<Scalar> values = tensor.to_vector<Scalar>();
+    return function(std::span<const Scalar>(values));
+  });
 }
 
 InputSummary summarize_input(const Tape& tape, std::uint32_t number) {
   if (number == Tape::constant) {
     return {};
   }
-  return {.record = detail::maker_of(tape, number),
-          .tensor = number,
-          .name = std::string(tape.tensors()[number].name())};
+  return {
+      .record = detail::maker_of(tape, number), .tensor = number, .name = std::string(tape.tensors()[number].name())};
 }
 
 }  // namespace
 
 ValueSummary summarize(const Tensor& tensor) {
-  return detail::dispatch(tensor.dtype(), [&]<class Scalar>() {
-    if (tensor.device() == Device::cpu) {
-      return summarize_values(tensor.values<Scalar>(), tensor.shape());
-    }
-    const std::vector<double> values = tensor.to_vector<double>();
-    return summarize_values(std::span(values), tensor.shape());
-  });
+  return with_values(tensor, [&](auto values) { return summarize_values(values, tensor.shape()); });
 }
 
 RecordSummary summarize(const Tape& tape, std::int64_t record, const Gradients& gradients) {
@@ -95,6 +114,14 @@ std::int64_t maker_of(const Tape& tape, std::uint32_t tensor) {
   return maker != tape.records().end() && maker->output == tensor ? maker - tape.records().begin() : -1;
 }
 
+std::vector<std::int64_t> makers_of(const Tape& tape) {
+  std::vector<std::int64_t> makers(tape.tensors().size(), -1);
+  for (const Record& record : tape.records()) {
+    makers[record.output] = &record - tape.records().data();
+  }
+  return makers;
+}
+
 const Tensor* kept_gradient(const Tape& tape, std::uint32_t tensor) {
   return tensor < tape.gradients().size() && tape.gradients()[tensor].defined() ? &tape.gradients()[tensor] : nullptr;
 }
@@ -103,7 +130,8 @@ RecordSummary summarize_record(const Tape& tape, std::int64_t record, const Tens
   const Record& of = tape.records()[static_cast<std::size_t>(record)];
   const Tensor& output = tape.tensors()[of.output];
   RecordSummary summary = {.number = record, .operation = of.operation->name()};
-  summary.options = to_string(tape.details(of).options);
+  const RecordDetails details = tape.details(of);
+  summary.options = to_string(details.options);
   for (const std::uint32_t number : tape.inputs(of)) {
     summary.inputs.push_back(summarize_input(tape, number));
   }
@@ -114,12 +142,20 @@ RecordSummary summarize_record(const Tape& tape, std::int64_t record, const Tens
   if (gradient != nullptr) {
     summary.gradient = summarize(*gradient);
   }
+  if (!details.limits.empty()) {
+    summary.units =
+        with_values(output, [&](auto values) { return summarize_units(values, output.shape(), details.limits); });
+  }
   summary.where = of.where;
   return summary;
 }
 
 std::string operation_with_options(const std::string& operation, const std::string& options) {
   return options.empty() ? operation : operation + "(" + options + ")";
+}
+
+std::string name_and_shape(const std::string& name, const Shape& shape) {
+  return (name.empty() ? "" : "'" + name + "' ") + to_string(shape);
 }
 
 std::string file_name(const SourceLocation& where) {
