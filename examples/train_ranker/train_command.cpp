@@ -29,8 +29,8 @@ using namespace ranktape;
 
 namespace {
 
-// Steps that go into the history: those of a report make its curves, one an epoch is enough for the verdicts.
-constexpr std::int64_t looks_at_epochs = 1;
+// Steps that go into the history: those of a report make its curves, fewer are enough for the verdicts.
+constexpr std::int64_t looks_for_verdicts = 100;
 constexpr std::int64_t looks_of_report = 2000;
 
 /// `ranktape train` once its options are known.
@@ -42,9 +42,10 @@ class TrainCommand {
         settings_(settings),
         metrics_(parse_metrics(output.metrics)),
         data_(read_training_data(options)),
-        run_(options, data_, options.seed, output.report_file.empty() ? looks_at_epochs : looks_of_report),
+        run_(options, data_, options.seed, output.report_file.empty() ? looks_for_verdicts : looks_of_report),
         checkpoint_(output.checkpoint_file.empty() ? output.model_file + ".checkpoint" : output.checkpoint_file,
-                    output.checkpoint_seconds, settings, data_.fingerprint()) {}
+                    output.checkpoint_seconds, settings, data_.fingerprint()),
+        watch_(run_.loss(), options.epochs) {}
 
   void run() {
     describe_data();
@@ -152,10 +153,15 @@ class TrainCommand {
     throw Interrupted();
   }
 
-  void show(const EpochRecord& record, JsonLog& log) const {
+  void show(const EpochRecord& record, JsonLog& log) {
     log.write("epoch", json_of(record));
     if (!output_.quiet) {
       fmt::print("{}\n", line_of(record, options_.metric));
+    }
+    if (const auto warning = watch_.observe(record.report.epoch, record.health)) {
+      fmt::print("  warning: {}\n", *warning);
+      log.write("warning", {{"epoch", record.report.epoch}, {"text", *warning}});
+      summary_.warnings.push_back(fmt::format("Warning in epoch {}: {}.", record.report.epoch, *warning));
     }
   }
 
@@ -230,6 +236,7 @@ class TrainCommand {
   TrainingData data_;
   TrainingRun run_;
   Checkpoint checkpoint_;
+  HealthWatch watch_;
   TrainingSummary summary_ = {};
 };
 

@@ -1,5 +1,7 @@
 #include "training_health.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -64,6 +66,30 @@ TrainingHealth measure_health(const ScoringModel& model, const Dataset& sample, 
     }
   }
   return health;
+}
+
+std::optional<std::string> HealthWatch::observe(int epoch, const TrainingHealth& health) {
+  const bool one_block = health.single_block_lists > 0.5;
+  if (one_block && normalizes_soft_ranks_) {
+    return std::nullopt;  // more than a question of time: RT-G02
+  }
+  const double spread = health.rank_spread.value_or(1);
+  const bool begun = 4 * epoch >= epochs_;
+  const bool nearly_done = 4 * epoch >= 3 * epochs_;
+  if (warned_ || !((one_block && begun) || (spread < 0.8 && nearly_done))) {
+    return std::nullopt;
+  }
+  warned_ = true;
+  if (one_block) {
+    return fmt::format(
+        "in {:.0f} % of the lists all documents still pool into one block: their ranks are linear in the scores; take "
+        "a smaller temperature, or train longer",
+        100 * health.single_block_lists);
+  }
+  return fmt::format(
+      "the soft ranks have {:.0f} % of the deviation of hard ranks: the temperature is high for scores that deviate by "
+      "{:.3g}; lower it, or train longer",
+      100 * spread, health.score_deviation);
 }
 
 }  // namespace train_ranker

@@ -3,6 +3,7 @@
 #include <ranktape/ranktape.hpp>
 
 #include <optional>
+#include <string>
 
 namespace train_ranker {
 
@@ -18,5 +19,20 @@ struct TrainingHealth {
 ranktape::Dataset health_sample(const ranktape::Dataset& data);
 TrainingHealth measure_health(const ranktape::ScoringModel& model, const ranktape::Dataset& sample,
                               const ranktape::NamedLoss& loss);
+
+/// Looks at every epoch, and says once what only the course of a training tells; the rest is the verdicts' at its end.
+class HealthWatch {
+ public:
+  HealthWatch(const ranktape::NamedLoss& loss, int epochs)
+      : normalizes_soft_ranks_(loss.normalizes_soft_ranks), epochs_(epochs) {}
+
+  /// What the epoch (from 1) gives reason to warn of (measured: docs/strength.md): one sentence with what to do.
+  std::optional<std::string> observe(int epoch, const TrainingHealth& health);
+
+ private:
+  bool normalizes_soft_ranks_;
+  int epochs_;
+  bool warned_ = false;
+};
 
 }  // namespace train_ranker

@@ -40,6 +40,7 @@ std::vector<std::string> facts_of(const TrainingSummary& summary, const Training
                                     fmt::format("Model {}.", run.trainer().model().description()),
                                     fmt::format("Loss {}.", run.loss().name), summary.result,
                                     looked_at(summary.queries, data.train)};
+  facts.insert(facts.end(), summary.warnings.begin(), summary.warnings.end());
   for (const std::string& note : data.notes) {
     facts.push_back(note + ".");
   }

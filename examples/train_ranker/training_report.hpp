@@ -16,6 +16,7 @@ namespace train_ranker {
 /// What of a training stands in its report besides how the gradient flows.
 struct TrainingSummary {
   std::string result;                 ///< whose parameters these are: a sentence
+  std::vector<std::string> warnings;  ///< of the epochs: a sentence each
   std::vector<ResultsRow> folds;      ///< of the cross-validation; empty without
   std::vector<ResultsRow> test;       ///< empty without test data
   std::vector<std::int64_t> queries;  ///< that were looked at, by their number in the training data
