@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ranktape/core/inspect/details.hpp>
 #include <ranktape/ops/activation.hpp>
 #include <ranktape/ops/elementwise_activation_formulas.hpp>
 
@@ -25,6 +26,14 @@ decltype(auto) with_formula(Activation activation, Function&& function) {
     case Activation::relu: break;
   }
   return function(formulas::Relu{});
+}
+
+/// Tells of a record that applies this formula where it is flat, if it is.
+template <class Formula>
+void describe_limits(RecordDetails& details) {
+  if constexpr (requires { Formula::limits; }) {
+    details.limits.assign(Formula::limits.begin(), Formula::limits.end());
+  }
 }
 
 }  // namespace ranktape::detail

@@ -2,14 +2,17 @@
 
 #include <ranktape/ops/elementwise_formulas.hpp>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
-// Internal. As elementwise_formulas.hpp: what stands between the layers of a network.
+// Internal. As elementwise_formulas.hpp: what stands between the layers of a network. `limits`, of those that have it,
+// are the values at which it is flat.
 namespace ranktape::formulas {
 
 struct Tanh {
   static constexpr const char* name = "tanh";
+  static constexpr std::array<double, 2> limits = {-1, 1};
   static constexpr Interval domain = {-3, 3};
   template <class Scalar>
   constexpr Scalar value(Scalar x) const {
@@ -23,6 +26,7 @@ struct Tanh {
 
 struct Sigmoid {
   static constexpr const char* name = "sigmoid";
+  static constexpr std::array<double, 2> limits = {0, 1};
   static constexpr Interval domain = {-4, 4};
   template <class Scalar>
   constexpr Scalar value(Scalar x) const {
@@ -37,6 +41,7 @@ struct Sigmoid {
 
 struct Relu {
   static constexpr const char* name = "relu";
+  static constexpr std::array<double, 1> limits = {0};
   static constexpr Interval domain = {-2, 2};
   template <class Scalar>
   constexpr Scalar value(Scalar x) const {

@@ -4,6 +4,7 @@
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/core/tensor_access.hpp>
+#include <ranktape/ops/activation_formula.hpp>
 #include <ranktape/ops/elementwise.hpp>
 #include <ranktape/ops/elementwise_activation_formulas.hpp>
 #include <ranktape/ops/elementwise_formulas.hpp>
@@ -50,7 +51,8 @@ void record(Recorder& recorder, const Tensor& x, const Tensor& y, const Formula&
   } else {
     const Tensor& points = formulas::differentiates_at_output<Formula> ? y : x;
     recorder.record(
-        y, [formula, saved = Saved(points)](BackwardPass& pass) { chain<Scalar>(pass, saved.tensor(), formula); });
+        y, [formula, saved = Saved(points)](BackwardPass& pass) { chain<Scalar>(pass, saved.tensor(), formula); },
+        [](RecordDetails& details) { detail::describe_limits<Formula>(details); });
   }
 }
 

@@ -64,6 +64,14 @@ void check(const Operand& x, const Operand& weight, const Operand* bias) {
 
 using MaybeActivation = std::optional<Activation>;
 
+void describe(RecordDetails& details, MaybeActivation activation) {
+  if (activation) {
+    details.options.push_back({"activation", std::string(to_string(*activation))});
+    detail::with_formula(*activation,
+                         [&]<class Formula>(const Formula&) { detail::describe_limits<Formula>(details); });
+  }
+}
+
 // The same two on the accelerator, in steps.
 
 Tensor forward_there(const Tensor& x, const Tensor& weight, const Tensor* bias, MaybeActivation activation,
@@ -175,11 +183,14 @@ Tensor apply(const Operand& x, const Operand& weight, const Operand* bias, Maybe
   const Operation& operation = activation ? activated_operation : linear_operation;
   if (Recorder recorder =
           bias == nullptr ? Recorder{operation, {x, weight}} : Recorder{operation, {x, weight, *bias}}) {
-    recorder.record(y, [activation, has_bias = bias != nullptr, saved_x = Saved(x), saved_weight = Saved(weight),
-                        saved_points = activation ? std::optional(Saved(points)) : std::nullopt](BackwardPass& pass) {
-      backward(pass, saved_x.tensor(), saved_weight.tensor(), has_bias, activation,
-               saved_points ? &saved_points->tensor() : nullptr);
-    });
+    recorder.record(
+        y,
+        [activation, has_bias = bias != nullptr, saved_x = Saved(x), saved_weight = Saved(weight),
+         saved_points = activation ? std::optional(Saved(points)) : std::nullopt](BackwardPass& pass) {
+          backward(pass, saved_x.tensor(), saved_weight.tensor(), has_bias, activation,
+                   saved_points ? &saved_points->tensor() : nullptr);
+        },
+        [activation](RecordDetails& details) { describe(details, activation); });
   }
   return y;
 }

@@ -54,8 +54,8 @@ struct RankedList {
   double strength = 0;            ///< 0 for a loss of the raw scores
   double median_gap = 0;          ///< between neighbouring scores in sorted order
   std::vector<double> gaps = {};  ///< all of them, ascending; at most 512, evenly taken
-  std::vector<RankedDocument>
-      documents;  ///< by score, the first rank first; where the list is long, those with the greatest gradient
+  /// By score, the first rank first; where the list is long, those with the greatest gradient.
+  std::vector<RankedDocument> documents = {};
   std::vector<StrengthStep> strengths = {};  ///< nine, from 0.01 to 100 times; none for a loss of the raw scores
 };
 

@@ -1,4 +1,5 @@
 #include <ranktape/core/inspect/escape.hpp>
+#include <ranktape/core/inspect/tape_view.hpp>
 #include <ranktape/core/inspect/verdict_rules.hpp>
 #include <fmt/format.h>
 
@@ -37,10 +38,8 @@ std::string place_of(const Inspection& inspection, std::int64_t record) {
   if (found == nullptr) {
     return fmt::format("record {}", record);
   }
-  const std::string_view file = found->where.file;
-  const std::string_view last_part = file.substr(file.find_last_of('/') + 1);
   return fmt::format("record {}, {} ({}:{})", record, escaped(found->operation, EscapeFor::terminal),
-                     escaped(last_part, EscapeFor::terminal), found->where.line);
+                     escaped(file_name(found->where), EscapeFor::terminal), found->where.line);
 }
 
 std::string name_of(const ParameterSummary& parameter) {

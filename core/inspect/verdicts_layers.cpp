@@ -102,9 +102,9 @@ std::string range_text(const GradientRange& range) {
   const ParameterSummary& smallest = range.layers[static_cast<std::size_t>(range.smallest)];
   const ParameterSummary& largest = range.layers[static_cast<std::size_t>(range.largest)];
   const auto steps = static_cast<double>(std::abs(range.largest - range.smallest));
-  return fmt::format("{:.3g} a weight in {}, {:.3g} in {}, {} layers apart: a factor of {:.3g} a layer",
-                     gradient_per_weight(largest), name_of(largest), gradient_per_weight(smallest), name_of(smallest),
-                     steps, std::pow(range.ratio, 1 / steps));
+  return fmt::format("{:.3g} a weight in {}, {:.3g} in {}, a factor of {:.3g} a layer", gradient_per_weight(largest),
+                     name_of(largest), gradient_per_weight(smallest), name_of(smallest),
+                     std::pow(range.ratio, 1 / steps));
 }
 
 std::optional<Verdict> vanishing(const Inspection& inspection) {

@@ -27,8 +27,13 @@ constexpr std::array<Advice, 7> advice = {{
     {"power", "keep the base above 0, and the result in the range of its type"},
 }};
 
-std::string action_for(const Inspection& inspection, std::int64_t record) {
-  const RecordSummary* found = find_record(inspection, record);
+std::string action_for(const Inspection& inspection, const NonFiniteOrigin& origin) {
+  if (origin.given) {
+    return "the record is innocent: look at the parameter that it reads, spoilt by the step before or in its file, or "
+           "at "
+           "the cotangent that backward was given";
+  }
+  const RecordSummary* found = find_record(inspection, origin.record);
   const auto known = std::ranges::find_if(
       advice, [&](const Advice& one) { return found != nullptr && one.operation == found->operation; });
   return known != advice.end()
@@ -38,8 +43,8 @@ std::string action_for(const Inspection& inspection, std::int64_t record) {
 }
 
 std::string origin_text(const Inspection& inspection, const NonFiniteOrigin& origin) {
-  std::string text =
-      fmt::format("is first made by {}, element {}", place_of(inspection, origin.record), origin.element);
+  std::string text = fmt::format("is first {} {}, element {}", origin.given ? "given to" : "made by",
+                                 place_of(inspection, origin.record), origin.element);
   if (origin.input) {
     text += fmt::format(", where its input is {:.6g}", *origin.input);
   }
@@ -58,7 +63,7 @@ std::optional<Verdict> non_finite_value(const Inspection& inspection) {
   const NonFiniteOrigin& origin = *inspection.non_finite_value;
   return Verdict{.severity = Severity::error,
                  .finding = fmt::format("a value of {} {}", origin.value, origin_text(inspection, origin)),
-                 .action = action_for(inspection, origin.record)};
+                 .action = action_for(inspection, origin)};
 }
 
 // Gradients of values that are not finite follow from these.
@@ -70,7 +75,7 @@ std::optional<Verdict> non_finite_gradient(const Inspection& inspection) {
   return Verdict{.severity = Severity::error,
                  .finding = fmt::format("a gradient of {} {}, though all values are finite", origin.value,
                                         origin_text(inspection, origin)),
-                 .action = action_for(inspection, origin.record)};
+                 .action = action_for(inspection, origin)};
 }
 
 std::string names_of(const std::vector<ParameterSummary>& parameters) {

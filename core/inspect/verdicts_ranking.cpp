@@ -15,7 +15,7 @@ constexpr double saturated_share = 0.9;
 constexpr double most = 0.5;
 // The derivative of a comparison at 20 temperatures is e^-20: beside the other digits of a float32 it is nothing.
 constexpr double cold_gap = 20;
-// A few lists may always be odd: constant labels give a constant gradient, too.
+// A few lists may always be odd.
 constexpr double nearly_all = 0.9;
 // A list of two documents is either hard or one block, whatever the strength; from this length on both are a misfit.
 constexpr std::int64_t long_list = 8;
@@ -133,8 +133,8 @@ std::optional<Verdict> uneven_strength(const Inspection& inspection) {
     const bool by_length = soft.documents_in_all > 2 * hard.documents_in_all;
     return Verdict{
         .finding =
-            fmt::format("one strength does not fit lists of such different scores: of {} long lists {} have hard "
-                        "ranks ({}; strength {:.3g}) and {} one block ({}; strength {:.3g}), at {}",
+            fmt::format("one strength does not fit lists of such different scores; long lists: {}, of hard ranks: {} "
+                        "({}; strength {:.3g}), in one block: {} ({}; strength {:.3g}), at {}",
                         fit.lists, fit.hard.size(), list_text(hard), hard.strength, fit.one_block.size(),
                         list_text(soft), soft.strength, place_of(inspection, inspection.rankings[i].record)),
         .action = by_length ? fmt::format("try strength_unit=per_item with a strength of {}", rounded(per_item))
@@ -164,9 +164,7 @@ std::optional<Verdict> cold(const Inspection& inspection) {
 }
 
 double constant_upstream_share(const RankingSummary& ranking) {
-  // Lists whose labels say nothing get a constant gradient (0) of the best of losses.
-  const std::int64_t informed = ranking.lists - ranking.constant_label_lists;
-  return share_of(ranking.constant_rank_gradient_lists - ranking.constant_label_lists, informed);
+  return share_of(ranking.constant_rank_gradient_lists, ranking.lists);
 }
 
 std::optional<Verdict> constant_upstream(const Inspection& inspection) {
