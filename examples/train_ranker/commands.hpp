@@ -17,6 +17,8 @@ void add_evaluate_command(CLI::App& app);
 void add_convert_command(CLI::App& app);
 /// What a model file holds.
 void add_inspect_command(CLI::App& app);
+/// The worst queries of a saved model, with who pushes whom. `command_line` as above.
+void add_explain_command(CLI::App& app, const std::string& command_line);
 /// The losses that there are, with their options.
 void add_losses_command(CLI::App& app);
 

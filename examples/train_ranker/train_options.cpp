@@ -92,15 +92,6 @@ void add_optimizer_options(CLI::App& command, TrainOptions& options) {
       ->group(training_group);
 }
 
-std::string refuse_loss(const std::string& text) {
-  try {
-    named_loss(text);
-    return "";
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-}
-
 }  // namespace
 
 void check_model_options(const CLI::App& command, const TrainOptions& options) {
@@ -129,7 +120,7 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
       ->check(between(0, 1));
   add(command, training_group, "--loss", options.loss,
       "what is minimised: a name, or a sum such as 'soft_ndcg + 0.3 * spearman'; `ranktape losses` lists them")
-      ->check(CLI::Validator(refuse_loss, ""));
+      ->check(a_loss());
   add(command, training_group, "--metric", options.metric, "what validation goes by")->check(a_metric());
   add(command, training_group, "--patience", options.patience,
       "epochs without a better validation after which to stop; 0: never")

@@ -22,14 +22,6 @@ Dataset read_like(const Dataset& train, const std::string& file, const DatasetOp
   return read_dataset(file, same);
 }
 
-void scale(Dataset& data, const FeatureScaler& scaler) {
-  if (data.sparse_features) {
-    data.sparse_features = scaler.apply(*data.sparse_features);
-  } else {
-    data.features = scaler.apply(data.features);
-  }
-}
-
 void note(TrainingData& data, const std::string& what, std::int64_t count) {
   if (count > 0) {
     data.notes.push_back(fmt::format("{}: {}", what, count));
@@ -71,6 +63,14 @@ class Hash {
 };
 
 }  // namespace
+
+void scale(Dataset& data, const FeatureScaler& scaler) {
+  if (data.sparse_features) {
+    data.sparse_features = scaler.apply(*data.sparse_features);
+  } else {
+    data.features = scaler.apply(data.features);
+  }
+}
 
 TrainingData prepare(const TrainOptions& options, Dataset train, std::optional<Dataset> valid,
                      std::optional<Dataset> test) {

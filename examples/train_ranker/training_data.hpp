@@ -23,6 +23,9 @@ struct TrainingData {
   [[nodiscard]] std::string fingerprint() const;
 };
 
+/// Replaces the features, dense or sparse, by scaled ones.
+void scale(ranktape::Dataset& data, const ranktape::FeatureScaler& scaler);
+
 /// Scales what was read by the training data.
 TrainingData prepare(const TrainOptions& options, ranktape::Dataset train, std::optional<ranktape::Dataset> valid,
                      std::optional<ranktape::Dataset> test);
