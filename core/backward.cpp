@@ -120,6 +120,7 @@ void BackwardPass::run(const Tensor& loss, const BackwardOptions& options, Sourc
     gradients_[loss.node()->slot] = Tensor::ones(loss.shape(), {.dtype = loss.dtype(), .device = loss.device()});
   }
 
+  const std::shared_ptr<const Tape::GradientCallback> on_gradient = tape_.on_gradient_;
   const auto& records = tape_.records_;
   // Records are in the order of their output's number: the loss's own record is the last that matters.
   auto position = std::partition_point(records.begin(), records.end(),
@@ -130,8 +131,8 @@ void BackwardPass::run(const Tensor& loss, const BackwardOptions& options, Sourc
     if (!gradient.defined()) {
       continue;
     }
-    if (tape_.on_gradient_) {
-      tape_.on_gradient_(tape_.tensors_[record_->output], gradient);
+    if (on_gradient) {
+      (*on_gradient)(tape_.tensors_[record_->output], gradient);
     }
     try {
       record_->backward->run(*this);
@@ -142,15 +143,15 @@ void BackwardPass::run(const Tensor& loss, const BackwardOptions& options, Sourc
       gradient = Tensor();
     }
   }
-  if (tape_.on_gradient_) {
-    show_parameters();
+  if (on_gradient) {
+    show_parameters(*on_gradient);
   }
 }
 
-void BackwardPass::show_parameters() const {
+void BackwardPass::show_parameters(const Tape::GradientCallback& on_gradient) const {
   for (std::size_t i = 0; i < gradients_.size(); ++i) {
     if (gradients_[i].defined() && tape_.tensors_[i].node()->parameter) {
-      tape_.on_gradient_(tape_.tensors_[i], gradients_[i]);
+      on_gradient(tape_.tensors_[i], gradients_[i]);
     }
   }
 }

@@ -35,7 +35,7 @@ class BackwardPass {
   void run(const Tensor& loss, const BackwardOptions& options, SourceLocation where);
   [[nodiscard]] Gradients collect(bool keep_intermediate) const;
   void check_values() const;
-  void show_parameters() const;
+  void show_parameters(const Tape::GradientCallback& on_gradient) const;
   template <class Kind>
   [[noreturn]] void refuse_gradient(const Tensor& gradient, std::size_t index) const;
   void check_gradient(const Tensor& gradient, std::size_t index) const;

@@ -83,9 +83,12 @@ class Tape {
 
   /// Called in every backward on this tape with each tensor's gradient once it is complete: from the loss to the front
   /// as backward reaches them, then the parameters in the order in which the tape met them. It only looks; an exception
-  /// that it throws ends the backward. Replaces the one before; an empty function removes it. Costs nothing without.
+  /// that it throws ends the backward. Replaces the one before, from the next backward on; an empty function removes
+  /// it. Costs nothing without.
   using GradientCallback = std::function<void(const Tensor& tensor, const Tensor& gradient)>;
-  void on_gradient(GradientCallback callback) { on_gradient_ = std::move(callback); }
+  void on_gradient(GradientCallback callback) {
+    on_gradient_ = callback ? std::make_shared<const GradientCallback>(std::move(callback)) : nullptr;
+  }
 
   /// While it lives, this thread records nothing: for evaluation inside a tape's scope.
   class Pause {
@@ -120,7 +123,7 @@ class Tape {
                      detail::PoolAllocator<std::pair<const void* const, std::uint32_t>>>
       parameters_;
   PooledVector<Tensor> gradients_;
-  GradientCallback on_gradient_;
+  std::shared_ptr<const GradientCallback> on_gradient_;  // shared with a backward, during which it may be replaced
 };
 
 /// The tape as a table, a line a record: number, operation with its options, inputs by name or by the number of the

@@ -1,5 +1,6 @@
 #include <ranktape/core/inspect/details.hpp>
 #include <ranktape/core/tape.hpp>
+#include <fmt/format.h>
 
 namespace ranktape {
 
@@ -8,6 +9,8 @@ RecordDetails Tape::details(const Record& record) const {
   record.backward->describe(details);
   return details;
 }
+
+std::string detail::number_text(double value) { return fmt::format("{}", value); }
 
 std::string to_string(const std::vector<RecordDetails::Option>& options) {
   std::string text;

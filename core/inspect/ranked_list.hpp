@@ -29,7 +29,8 @@ struct RankedDocument {
   bool alone = false;                    ///< a block of its own: its rank is hard, and its score gets no gradient
   double gradient = 0;                   ///< of the loss by the score; descent moves the score the other way
   /// The document of its block that pushes it most, and by how much of `gradient`; -1 where nothing pools or pushes.
-  /// The pushes of all documents of the block sum to the gradient.
+  /// The pushes of all documents of the block sum to the gradient that comes by way of the rank, which is all of it
+  /// unless something else takes the scores, too.
   std::int64_t partner = -1;
   double push = 0;
   std::string sentence = {};  ///< who pushes whom, in words
@@ -59,7 +60,8 @@ struct RankedList {
   std::vector<StrengthStep> strengths = {};  ///< nine, from 0.01 to 100 times; none for a loss of the raw scores
 };
 
-/// All lists of one tensor of scores together.
+/// All lists of one tensor of scores together. What follows from their order (gaps, ties) is of an even sample of the
+/// lists where there are more than 2,000 of them, or more than 200,000 documents.
 struct RankingSummary {
   std::int64_t record = 0;       ///< that made ranks of the scores; that of the loss where it takes the raw scores
   std::int64_t scores = 0;       ///< number among Tape::tensors
@@ -76,10 +78,10 @@ struct RankingSummary {
   std::int64_t single_block_lists = 0;
   std::int64_t constant_label_lists = 0;  ///< 0 without labels
   std::int64_t constant_score_lists = 0;
-  std::int64_t tied_scores = 0;     ///< documents whose score another one of the list has
+  std::int64_t tied_scores = 0;     ///< documents whose score another one of the list has; of a sample, scaled up
   std::int64_t zero_gradients = 0;  ///< documents whose score gets exactly 0, or no gradient at all
-  std::int64_t constant_rank_gradient_lists =
-      0;  ///< all ranks of the list get the same gradient, which a sum of ranks cannot use; 0 if unknown
+  /// All ranks of the list get the same gradient, not 0, which a sum of ranks cannot use; 0 if unknown.
+  std::int64_t constant_rank_gradient_lists = 0;
   double median_gap = 0;                 ///< median over the lists of theirs
   double median_strength = 0;            ///< likewise; 0 for a loss of the raw scores
   double gaps_above_strength = 0;        ///< share of all gaps between neighbours; 0 for a loss of the raw scores
@@ -101,8 +103,12 @@ struct Rankings {
   std::vector<RankedList> lists = {};          ///< of all of them, the worst first
 };
 
-/// Finds every tensor of scores that the tape ranks, or has a loss over lists of. `gradients` must be of
-/// backward({.keep_intermediate = true}) for the scores' own to be known.
+/// Finds every tensor of scores that the tape ranks, or has a loss over lists of: one summary for each record that
+/// makes soft ranks, with the losses of these ranks, and one for the losses that take the same lists of scores as they
+/// are. Left out are scores that are constants, and losses of several numbers for each document (ordinal_loss).
+/// `gradients` must be of backward({.keep_intermediate = true}) for the scores' own to be known. It never throws for
+/// what a tape may hold (no gradients, lists without documents, NaN). Cost: about one pass over the scores, their
+/// gradients and labels, and a sort of the lists that are shown or in the sample.
 Rankings find_rankings(const Tape& tape, const Gradients& gradients, const RankedListOptions& options = {});
 
 }  // namespace ranktape

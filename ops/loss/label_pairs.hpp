@@ -64,14 +64,14 @@ ListLosses label_pair_losses(const LabelPairInputs& inputs, const Pairs& kind) {
   return losses;
 }
 
-/// The loss from checks to record.
-template <class Pairs, class Options>
+/// The loss from checks to record. `tell` is reduced_loss's.
+template <class Pairs, class Options, class Tell>
 Tensor label_pair_loss(const Operation& operation, Operand predictions, Operand targets, const Groups* groups,
-                       const Pairs& kind, const Options& options) {
+                       const Pairs& kind, const Options& options, const Tell& tell) {
   const Lists lists = lists_of_loss(operation.name(), predictions, targets, groups, options.weights);
   const ListLosses losses =
       label_pair_losses({predictions, targets, lists, options.weights, {.terms = options.terms}}, kind);
-  return reduced_loss(operation, predictions, losses, options.reduction, options.weights);
+  return reduced_loss(operation, predictions, targets, losses, options, tell);
 }
 
 }  // namespace ranktape::detail

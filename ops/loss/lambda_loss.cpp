@@ -173,8 +173,32 @@ void check_options(const char* operation, Operand predictions, const LambdaLossO
   }
 }
 
+/// `has_scheme` for the operation whose scheme is an option.
+struct TellScheme {
+  LambdaScheme scheme;
+  double mu;
+  bool has_scheme;
+
+  void operator()(RecordDetails& details, const LambdaRankOptions& options) const {
+    if (has_scheme) {
+      details.add("scheme", scheme);
+      if (scheme == LambdaScheme::ndcg_loss2pp) {
+        details.add("mu", mu);
+      }
+    }
+    const LambdaRankOptions usual = {.k = 0};
+    details.add_unless(usual.sigma, "sigma", options.sigma);
+    details.add_unless(usual.k, "k", options.k);
+    details.add_unless(usual.truncation, "truncation", options.truncation);
+    details.add_unless(usual.gain, "gain", options.gain);
+    details.add_unless(usual.log_base, "log_base", options.log_base);
+    details.add_unless(usual.score_normalized, "score_normalized", options.score_normalized);
+    details.add_unless(usual.log_normalized, "log_normalized", options.log_normalized);
+  }
+};
+
 Tensor lambda_of(const Operation& operation, Operand predictions, Operand targets, const Groups* groups,
-                 const LambdaLossOptions& options) {
+                 const LambdaLossOptions& options, bool has_scheme) {
   const LossWeights& weights = options.rank.weights;
   const Lists lists = detail::lists_of_loss(operation.name(), predictions, targets, groups, weights);
   check_options(operation.name(), predictions, options);
@@ -192,7 +216,8 @@ Tensor lambda_of(const Operation& operation, Operand predictions, Operand target
           [&](std::int64_t first, std::int64_t last) { write_on_cpu<Scalar>(inputs, tables, losses, first, last); });
     }
   });
-  return detail::reduced_loss(operation, predictions, losses, options.rank.reduction, weights);
+  return detail::reduced_loss(operation, predictions, targets, losses, options.rank,
+                              TellScheme{options.scheme, options.mu, has_scheme});
 }
 
 // As long as no two scores change places the weights are constants, and differences of the loss show its gradient; not
@@ -233,17 +258,17 @@ const Operation lambda_operation("lambda_loss", [](Random& random) {
 
 Tensor lambdarank_loss(Operand predictions, Operand targets, const LambdaRankOptions& options) {
   return lambda_of(lambdarank_operation, predictions, targets, nullptr,
-                   {.scheme = LambdaScheme::lambdarank, .rank = options});
+                   {.scheme = LambdaScheme::lambdarank, .rank = options}, false);
 }
 Tensor lambdarank_loss(Operand predictions, Operand targets, const Groups& groups, const LambdaRankOptions& options) {
   return lambda_of(lambdarank_operation, predictions, targets, &groups,
-                   {.scheme = LambdaScheme::lambdarank, .rank = options});
+                   {.scheme = LambdaScheme::lambdarank, .rank = options}, false);
 }
 Tensor lambda_loss(Operand predictions, Operand targets, const LambdaLossOptions& options) {
-  return lambda_of(lambda_operation, predictions, targets, nullptr, options);
+  return lambda_of(lambda_operation, predictions, targets, nullptr, options, true);
 }
 Tensor lambda_loss(Operand predictions, Operand targets, const Groups& groups, const LambdaLossOptions& options) {
-  return lambda_of(lambda_operation, predictions, targets, &groups, options);
+  return lambda_of(lambda_operation, predictions, targets, &groups, options, true);
 }
 
 }  // namespace ranktape

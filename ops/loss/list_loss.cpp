@@ -1,8 +1,8 @@
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/deferred_checks.hpp>
 #include <ranktape/core/fail.hpp>
+#include <ranktape/core/host_copy.hpp>
 #include <ranktape/core/kernels.hpp>
-#include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/loss/list_loss.hpp>
 #include <ranktape/ops/tile_sums.hpp>
 
@@ -168,20 +168,13 @@ Tensor ListLosses::gradient(const Tensor& of_result, const Shape& shape, DType d
   return result;
 }
 
-Tensor reduced_loss(const Operation& operation, Operand predictions, const ListLosses& losses, Reduction reduction,
-                    const LossWeights& weights) {
-  return reduced_loss(operation, predictions, losses, reduction, weights, predictions->dtype());
-}
-
-Tensor reduced_loss(const Operation& operation, Operand numbers, const ListLosses& losses, Reduction reduction,
-                    const LossWeights& weights, DType dtype) {
-  Tensor result = losses.reduce(reduction, weights.queries, dtype);
-  if (Recorder recorder{operation, {numbers}}) {
-    recorder.record(result, [losses, shape = numbers->shape(), type = numbers->dtype()](BackwardPass& pass) {
-      pass.add(0, losses.gradient(pass.gradient(), shape, type));
-    });
+ListLossDetails ListLosses::details(const Tensor& targets) const {
+  ListLossDetails details = {.offsets = lists_.offsets(), .targets = targets};
+  for (const ListLoss& list : host_copy(found_)) {
+    details.values.push_back(list.counts > 0 ? list.loss : 0);
+    details.counts.push_back(list.counts > 0);
   }
-  return result;
+  return details;
 }
 
 }  // namespace ranktape::detail

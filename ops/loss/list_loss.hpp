@@ -1,7 +1,8 @@
 #pragma once
 
 #include <ranktape/core/array.hpp>
-#include <ranktape/core/operation.hpp>
+#include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/loss/describe_options.hpp>
 #include <ranktape/ops/loss/list_loss_kernels.hpp>
 #include <ranktape/ops/loss/reduction.hpp>
 #include <ranktape/ops/rank/lists.hpp>
@@ -46,6 +47,8 @@ class ListLosses {
   [[nodiscard]] Tensor reduce(Reduction reduction, const Tensor& query_weights, DType dtype) const;
   /// The gradient of the documents' numbers, a tensor of this type, given that of the result; after `reduce`.
   [[nodiscard]] Tensor gradient(const Tensor& of_result, const Shape& shape, DType dtype) const;
+  /// What a record tells of them.
+  [[nodiscard]] ListLossDetails details(const Tensor& targets) const;
 
  private:
   Lists lists_;
@@ -55,11 +58,40 @@ class ListLosses {
   Array<double> factors_;  // d result / d loss of each list
 };
 
-/// The end of a loss whose derivatives are by the predictions: reduces and records.
-Tensor reduced_loss(const Operation& operation, Operand predictions, const ListLosses& losses, Reduction reduction,
-                    const LossWeights& weights);
-/// The same where they are by other numbers of the documents, of any type, the weights being of the result's.
-Tensor reduced_loss(const Operation& operation, Operand numbers, const ListLosses& losses, Reduction reduction,
-                    const LossWeights& weights, DType dtype);
+/// The end of a loss: its record. `Tell` adds what of its options only this loss has.
+template <class Options, class Tell>
+struct ListLossRecord {
+  ListLosses losses;
+  Shape shape;
+  DType dtype;
+  Tensor targets;
+  Options options;
+  Tell tell;
+
+  void operator()(BackwardPass& pass) const { pass.add(0, losses.gradient(pass.gradient(), shape, dtype)); }
+  void describe(RecordDetails& details) const {
+    details.list_loss = losses.details(targets);
+    tell(details, options);
+    describe_reduction(details, options);
+  }
+};
+
+struct TellNothing {
+  template <class Options>
+  void operator()(RecordDetails&, const Options&) const {}
+};
+
+/// The end of a loss whose derivatives are by `numbers` of the documents: the predictions, or what was made of them, of
+/// any type. Reduces and records. The result has the type of the targets.
+template <class Options, class Tell = TellNothing>
+Tensor reduced_loss(const Operation& operation, Operand numbers, const Tensor& targets, const ListLosses& losses,
+                    const Options& options, const Tell& tell = {}) {
+  Tensor result = losses.reduce(options.reduction, options.weights.queries, targets.dtype());
+  if (Recorder recorder{operation, {numbers}}) {
+    recorder.record(result,
+                    ListLossRecord<Options, Tell>{losses, numbers->shape(), numbers->dtype(), targets, options, tell});
+  }
+  return result;
+}
 
 }  // namespace ranktape::detail

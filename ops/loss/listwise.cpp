@@ -53,7 +53,7 @@ Tensor listnet_of(Operand predictions, Operand targets, const Groups* groups, co
   const ListLosses losses = detail::dispatch(predictions->dtype(), [&]<class Scalar>() {
     return cross_entropies<Scalar>(predictions, targets, lists, options.weights.documents, TermReduction::sum, true);
   });
-  return detail::reduced_loss(listnet_operation, predictions, losses, options.reduction, options.weights);
+  return detail::reduced_loss(listnet_operation, predictions, targets, losses, options);
 }
 
 const Operation softmax_operation("softmax_loss", [](Random& random) {
@@ -67,7 +67,7 @@ Tensor softmax_of(Operand predictions, Operand targets, const Groups* groups, co
   const ListLosses losses = detail::dispatch(predictions->dtype(), [&]<class Scalar>() {
     return cross_entropies<Scalar>(predictions, targets, lists, options.weights.documents, options.terms, false);
   });
-  return detail::reduced_loss(softmax_operation, predictions, losses, options.reduction, options.weights);
+  return detail::reduced_loss(softmax_operation, predictions, targets, losses, options);
 }
 
 const Operation listmle_operation("listmle_loss", [](Random& random) {
@@ -111,7 +111,10 @@ Tensor listmle_of(Operand predictions, Operand targets, const Groups* groups, co
                                          detail::view_weights<Scalar>(options.weights.documents), options.place_weights,
                                          options.terms, tails.data(), losses.found(), losses.derivative()});
   });
-  return detail::reduced_loss(listmle_operation, predictions, losses, options.reduction, options.weights);
+  return detail::reduced_loss(listmle_operation, predictions, targets, losses, options,
+                              [](RecordDetails& details, const ListMleOptions& told) {
+                                details.add_unless(PlaceWeights::equal, "place_weights", told.place_weights);
+                              });
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <ranktape/ops/loss/neural_ndcg.hpp>
 #include <ranktape/ops/loss/neural_ndcg_kernels.hpp>
 #include <ranktape/ops/loss/rank_loss_examples.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/temperature.hpp>
 
 namespace ranktape {
@@ -96,7 +97,16 @@ Tensor loss_of(Operand predictions, Operand targets, const Groups* groups, const
        .found = losses.found(),
        .derivative = losses.derivative()},
       lists, device);
-  return detail::reduced_loss(neural_ndcg_operation, predictions, losses, options.reduction, options.weights);
+  return detail::reduced_loss(neural_ndcg_operation, predictions, targets, losses, options,
+                              [](RecordDetails& details, const NeuralNdcgOptions& told) {
+                                const NeuralNdcgOptions usual = {};
+                                details.add("temperature", told.temperature);
+                                details.add_unless(usual.temperature_unit, "temperature_unit", told.temperature_unit);
+                                details.add_unless(usual.gain, "gain", told.gain);
+                                details.add_unless(usual.k, "k", told.k);
+                                details.add_unless(usual.iterations, "iterations", told.iterations);
+                                details.add_unless(usual.tolerance, "tolerance", told.tolerance);
+                              });
 }
 
 }  // namespace

@@ -24,13 +24,18 @@ const Operation hinge_operation("pairwise_hinge_loss", [](Random& random) {
 Tensor ranknet_of(Operand predictions, Operand targets, const Groups* groups, const RankNetOptions& options) {
   detail::check_positive("ranknet_loss", predictions, "sigma", options.sigma);
   return detail::label_pair_loss(ranknet_operation, predictions, targets, groups,
-                                 detail::LogisticPairs{{}, options.sigma}, options);
+                                 detail::LogisticPairs{{}, options.sigma}, options,
+                                 [](RecordDetails& details, const RankNetOptions& told) {
+                                   details.add_unless(RankNetOptions{}.sigma, "sigma", told.sigma);
+                                 });
 }
 
 Tensor hinge_of(Operand predictions, Operand targets, const Groups* groups, const PairwiseHingeOptions& options) {
   detail::check_positive("pairwise_hinge_loss", predictions, "margin", options.margin);
   return detail::label_pair_loss(hinge_operation, predictions, targets, groups, detail::HingePairs{{}, options.margin},
-                                 options);
+                                 options, [](RecordDetails& details, const PairwiseHingeOptions& told) {
+                                   details.add_unless(PairwiseHingeOptions{}.margin, "margin", told.margin);
+                                 });
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ Tensor mse_of(Operand predictions, Operand targets, const Groups* groups, const 
     const detail::SquaredError<Scalar> formula = {detail::data<Scalar>(predictions), detail::data<Scalar>(targets),
                                                   detail::view_weights<Scalar>(options.weights.documents)};
     const ListLosses losses = document_losses(lists, predictions->device(), formula, rule_of(options));
-    return detail::reduced_loss(mse_operation, predictions, losses, options.reduction, options.weights);
+    return detail::reduced_loss(mse_operation, predictions, targets, losses, options);
   });
 }
 
@@ -48,7 +48,11 @@ Tensor sigmoid_of(Operand predictions, Operand targets, const Groups* groups, co
                                                   detail::view_weights<Scalar>(options.weights.documents),
                                                   options.largest_label};
     const ListLosses losses = document_losses(lists, predictions->device(), formula, rule_of(options));
-    return detail::reduced_loss(sigmoid_operation, predictions, losses, options.reduction, options.weights);
+    return detail::reduced_loss(sigmoid_operation, predictions, targets, losses, options,
+                                [](RecordDetails& details, const PointwiseSigmoidOptions& told) {
+                                  details.add_unless(PointwiseSigmoidOptions{}.largest_label, "largest_label",
+                                                     told.largest_label);
+                                });
   });
 }
 
@@ -90,7 +94,7 @@ Tensor ordinal_of(Operand predictions, Operand targets, const Groups* groups, co
                                                   detail::view_weights<Scalar>(options.weights.documents),
                                                   shape.last()};
     const ListLosses losses = document_losses(lists, predictions->device(), formula, rule_of(options), shape.last());
-    return detail::reduced_loss(ordinal_operation, predictions, losses, options.reduction, options.weights);
+    return detail::reduced_loss(ordinal_operation, predictions, targets, losses, options);
   });
 }
 

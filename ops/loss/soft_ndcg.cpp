@@ -71,7 +71,13 @@ Tensor of_checked_ranks(Operand ranks, const Tensor& targets, const Lists& lists
                                                                         losses.derivative()});
   detail::for_each_index(device, lists.count(), 1,
                          detail::kernels::SoftNdcgLists{gains.of_lists.data(), sums.data(), losses.found()});
-  return detail::reduced_loss(ndcg_operation, ranks, losses, options.reduction, options.weights, targets.dtype());
+  return detail::reduced_loss(ndcg_operation, ranks, targets, losses, options,
+                              [](RecordDetails& details, const SoftNdcgOptions& told) {
+                                const SoftNdcgOptions usual = {};
+                                details.add_unless(usual.gain, "gain", told.gain);
+                                details.add_unless(usual.k, "k", told.k);
+                                details.add_unless(usual.truncation_width, "truncation_width", told.truncation_width);
+                              });
 }
 
 Tensor of_checked_scores(Operand scores, Operand targets, const Lists& lists, const SoftNdcgOptions& options) {

@@ -65,8 +65,12 @@ Tensor of_checked_ranks(Operand ranks, const Tensor& targets, const Lists& lists
   detail::for_each_document(
       lists, device,
       kernels::ReciprocalDerivative{terms, sums.data(), attained.data(), losses.found(), losses.derivative()});
-  return detail::reduced_loss(reciprocal_rank_operation, ranks, losses, options.reduction, options.weights,
-                              targets.dtype());
+  return detail::reduced_loss(reciprocal_rank_operation, ranks, targets, losses, options,
+                              [](RecordDetails& details, const ReciprocalRankOptions& told) {
+                                const ReciprocalRankOptions usual = {};
+                                details.add_unless(usual.relevant, "relevant", told.relevant);
+                                details.add_unless(usual.relevant_label, "relevant_label", told.relevant_label);
+                              });
 }
 
 Tensor loss_of_scores(Operand predictions, Operand targets, const Groups* groups,

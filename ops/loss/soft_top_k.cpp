@@ -89,8 +89,13 @@ Tensor loss_of(const Operation& operation, bool is_recall, Operand predictions, 
       device, lists.count(), 1,
       kernels::SoftTopKLists{sums.data(), lists.on(device), options.k, is_recall, found.data(), losses.found()});
   detail::for_each_document(lists, device, kernels::SoftTopKDerivative{terms, found.data(), losses.derivative()});
-  return detail::reduced_loss(operation, Operand(members, predictions.where()), losses, options.reduction,
-                              options.weights, predictions->dtype());
+  return detail::reduced_loss(operation, Operand(members, predictions.where()), targets, losses, options,
+                              [](RecordDetails& details, const SoftTopKOptions& told) {
+                                details.list_loss->takes_memberships = true;
+                                details.add("k", told.k);
+                                details.add_unless(SoftTopKOptions{}.relevant_label, "relevant_label",
+                                                   told.relevant_label);
+                              });
 }
 
 }  // namespace

@@ -107,12 +107,24 @@ Targets prepare(Operand targets, const Lists& lists, const SpearmanOptions& opti
   return {values, weights, moments};
 }
 
-Tensor of_prepared(Operand ranks, const Targets& targets, const Lists& lists, const SpearmanOptions& options,
-                   DType dtype) {
+struct TellSpearman {
+  void operator()(RecordDetails& details, const SpearmanOptions& options) const {
+    details.list_loss->normalizes_soft_ranks = options.normalization == Normalization::soft_ranks;
+    details.add_unless(Normalization::hard_ranks, "normalization", options.normalization);
+    details.add_unless(TargetRanks::average, "target_ranks", options.target_ranks);
+    details.add_unless(PlaceWeights::equal, "place_weights", options.place_weights);
+    if (options.target_ranks == TargetRanks::gains) {
+      details.add("gain", options.gain);
+    }
+  }
+};
+
+Tensor of_prepared(Operand ranks, const Tensor& targets, const Targets& prepared, const Lists& lists,
+                   const SpearmanOptions& options) {
   const Device device = ranks->device();
   const Tensor in_double = detail::constant_in_double(ranks);
-  const detail::SpearmanTerms terms = {detail::data<double>(in_double), detail::data<double>(targets.values),
-                                       targets.weights.data(), targets.moments.data(), lists.on(device)};
+  const detail::SpearmanTerms terms = {detail::data<double>(in_double), detail::data<double>(prepared.values),
+                                       prepared.weights.data(), prepared.moments.data(), lists.on(device)};
   const ListLosses losses(lists, device);
   const auto sums = detail::sum_each_list(lists, device, kernels::SpearmanTerm{terms});
   const Array<detail::SpearmanOfList> found(static_cast<std::size_t>(lists.count()), device);
@@ -120,7 +132,7 @@ Tensor of_prepared(Operand ranks, const Targets& targets, const Lists& lists, co
       device, lists.count(), 1,
       kernels::SpearmanLists{terms, sums.data(), options.normalization, found.data(), losses.found()});
   detail::for_each_document(lists, device, kernels::SpearmanDerivative{terms, found.data(), losses.derivative()});
-  return detail::reduced_loss(spearman_operation, ranks, losses, options.reduction, options.weights, dtype);
+  return detail::reduced_loss(spearman_operation, ranks, targets, losses, options, TellSpearman{});
 }
 
 Lists checked(const char* operation, Operand documents, Operand targets, const Groups* groups,
@@ -137,12 +149,12 @@ Tensor loss_of_scores(Operand predictions, Operand targets, const Groups* groups
   const Lists lists = checked(of_scores, predictions, targets, groups, options);
   const Targets prepared = prepare(targets, lists, options);  // first: rank_diagnostics() is of the predictions
   const Tensor ranks = detail::relaxed_ranks(predictions, lists, ranks_of(options));
-  return of_prepared(Operand(ranks, predictions.where()), prepared, lists, options, predictions->dtype());
+  return of_prepared(Operand(ranks, predictions.where()), targets, prepared, lists, options);
 }
 
 Tensor loss_of_ranks(Operand ranks, Operand targets, const Groups* groups, const SpearmanOptions& options) {
   const Lists lists = checked(of_ranks, ranks, targets, groups, options);
-  return of_prepared(ranks, prepare(targets, lists, options), lists, options, ranks->dtype());
+  return of_prepared(ranks, targets, prepare(targets, lists, options), lists, options);
 }
 
 }  // namespace

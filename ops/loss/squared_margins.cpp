@@ -62,7 +62,7 @@ Tensor all_pairs(const Operation& operation, Operand predictions, Operand target
         predictions->device() == Device::accelerator ? write_on_accelerator<Scalar> : write_on_cpu<Scalar>;
     write(lists, margins, options.terms, losses);
   });
-  return detail::reduced_loss(operation, predictions, losses, options.reduction, options.weights);
+  return detail::reduced_loss(operation, predictions, targets, losses, options);
 }
 
 const Operation squared_operation("pairwise_squared_loss", [](Random& random) {
@@ -82,7 +82,10 @@ Tensor squared_of(Operand predictions, Operand targets, const Groups* groups, co
   if (options.equal_targets) {
     return all_pairs(squared_operation, predictions, targets, groups, options, "targets");
   }
-  return detail::label_pair_loss(squared_operation, predictions, targets, groups, detail::SquaredPairs{}, options);
+  return detail::label_pair_loss(squared_operation, predictions, targets, groups, detail::SquaredPairs{}, options,
+                                 [](RecordDetails& details, const PairwiseSquaredOptions& told) {
+                                   details.add("equal_targets", told.equal_targets);
+                                 });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include <ranktape/core/backend.hpp>
+#include <ranktape/core/host_copy.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/ops/rank/diagnostics.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
@@ -34,9 +34,7 @@ void count_list(RankDiagnostics& counts, std::int64_t n, std::int64_t blocks, st
 }
 
 RankDiagnostics count_on_accelerator(const Uncounted& given) {
-  std::vector<detail::BlocksOfTile> found(given.found.size());
-  detail::copy_bytes(found.data(), Device::cpu, given.found.data(), Device::accelerator,
-                     found.size() * sizeof(detail::BlocksOfTile));
+  const std::vector<detail::BlocksOfTile> found = detail::host_copy(given.found);
   const std::int64_t size = given.tiles.size;
   RankDiagnostics counts;
   for (std::int64_t list = 0; list < given.lists.count(); ++list) {

@@ -8,9 +8,11 @@
 
 #include <ranktape/core/recorder.hpp>
 #include <ranktape/ops/rank/decay_scan.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/laplace.hpp>
 #include <ranktape/ops/rank/lapsum.hpp>
 #include <ranktape/ops/rank/lapsum_rank_kernels.hpp>
+#include <ranktape/ops/rank/ranking_details.hpp>
 #include <ranktape/ops/rank/ranks_as.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/tile_sums.hpp>
@@ -121,6 +123,39 @@ Array<double> backward_on_cpu(const LaplaceLists& sorted, const Scalar* values, 
   return moments;
 }
 
+struct LapsumRankRecord {
+  LaplaceLists sorted;
+  PerList factor;
+  Tensor values;
+  std::optional<Saved> x;  ///< the values, where the temperature has a gradient
+  RelaxationOptions options;
+
+  void operator()(BackwardPass& pass) const {
+    const Tensor& gradient = pass.gradient();
+    Tensor result = detail::make_tensor_like(values);
+    Array<double> moments;
+    detail::dispatch(result.dtype(), [&]<class Scalar>() {
+      detail::dispatch(gradient.dtype(), [&]<class Rank>() {
+        if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
+          const auto& backward = result.device() == Device::accelerator ? backward_on_accelerator<Scalar, Rank>
+                                                                        : backward_on_cpu<Scalar, Rank>;
+          moments = backward(sorted, x ? detail::data<Scalar>(x->tensor()) : nullptr, detail::data<Rank>(gradient),
+                             detail::data<Scalar>(result));
+        }
+      });
+    });
+    pass.add(0, std::move(result));
+    if (x) {
+      pass.add(1, factor.gradient_of_logarithm(moments));
+    }
+  }
+  void describe(RecordDetails& details) const {
+    ranktape::describe(details, options);
+    details.ranking = detail::unpooled_ranking("lapsum", sorted.lists, values, sorted.inverse, options,
+                                               detail::lapsum_ranks_as, factor);
+  }
+};
+
 Tensor ranks_as(DType rank_dtype, Operand values, const Lists& lists, Operand temperature,
                 const RelaxationOptions& options) {
   const PerList factor = detail::check_temperatures(name, values, lists, temperature);
@@ -142,25 +177,7 @@ Tensor ranks_as(DType rank_dtype, Operand values, const Lists& lists, Operand te
   sorted.in_order = {};
   if (Recorder recorder{lapsum_rank_operation, {values, temperature}}) {
     const std::optional<Saved> x = recorder.needs(1) ? std::optional<Saved>(values) : std::nullopt;
-    recorder.record(ranks, [sorted, factor, x, dtype = values->dtype()](BackwardPass& pass) {
-      const Tensor& gradient = pass.gradient();
-      Tensor result = detail::make_tensor(gradient.shape(), dtype, gradient.device());
-      Array<double> moments;
-      detail::dispatch(dtype, [&]<class Scalar>() {
-        detail::dispatch(gradient.dtype(), [&]<class Rank>() {
-          if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
-            const auto& backward = result.device() == Device::accelerator ? backward_on_accelerator<Scalar, Rank>
-                                                                          : backward_on_cpu<Scalar, Rank>;
-            moments = backward(sorted, x ? detail::data<Scalar>(x->tensor()) : nullptr, detail::data<Rank>(gradient),
-                               detail::data<Scalar>(result));
-          }
-        });
-      });
-      pass.add(0, std::move(result));
-      if (x) {
-        pass.add(1, factor.gradient_of_logarithm(moments));
-      }
-    });
+    recorder.record(ranks, LapsumRankRecord{sorted, factor, values, x, options});
   }
   return ranks;
 }

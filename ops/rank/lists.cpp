@@ -46,6 +46,14 @@ Lists Lists::of(const char* operation, Operand values, const Groups& groups) {
   return Lists(groups.count(), groups.longest(), groups);
 }
 
+std::vector<std::int64_t> Lists::offsets() const {
+  std::vector<std::int64_t> offsets = {0};
+  for (std::int64_t list = 0; list < count_; ++list) {
+    offsets.push_back(begin(list) + size(list));
+  }
+  return offsets;
+}
+
 double Lists::nanoseconds_each() const {
   constexpr double nanoseconds_per_document = 5;
   return nanoseconds_per_document * static_cast<double>(documents()) /

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 // Internal: where the lists of a ranking operation lie in its tensor, and the checks that all of them share.
 namespace ranktape::detail {
@@ -22,6 +23,8 @@ class Lists {
   [[nodiscard]] std::int64_t size(std::int64_t list) const { return groups_ ? groups_->size(list) : length_; }
   [[nodiscard]] std::int64_t longest() const { return length_; }
   [[nodiscard]] std::int64_t documents() const { return groups_ ? groups_->documents() : count_ * length_; }
+  /// Where each list begins, and the last one ends.
+  [[nodiscard]] std::vector<std::int64_t> offsets() const;
   /// The same for kernels on the accelerator.
   [[nodiscard]] ListOffsets on_accelerator() const { return on(Device::accelerator); }
   /// And for those that either device runs.

@@ -7,7 +7,9 @@
 
 #include <ranktape/core/backend.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/device_sort.hpp>
+#include <ranktape/ops/rank/ranking_details.hpp>
 #include <ranktape/ops/rank/ranks_as.hpp>
 #include <ranktape/ops/rank/relaxation_examples.hpp>
 #include <ranktape/ops/rank/sigmoid_kernels.hpp>
@@ -203,6 +205,32 @@ Kept keep(const Tensor& values, const Lists& lists, const RelaxationOptions& opt
   return {lists, sign, Array<double>(documents), Array<std::uint32_t>(documents), std::move(inverse)};
 }
 
+struct SigmoidRankRecord {
+  Kept kept;
+  Tensor values;
+  RelaxationOptions options;
+
+  void operator()(BackwardPass& pass) const {
+    const Tensor& gradient = pass.gradient();
+    Tensor result = detail::make_tensor_like(values);
+    detail::dispatch(result.dtype(), [&]<class Scalar>() {
+      detail::dispatch(gradient.dtype(), [&]<class Rank>() {
+        if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
+          const auto& backward = result.device() == Device::accelerator ? backward_lists_on_accelerator<Scalar, Rank>
+                                                                        : backward_lists<Scalar, Rank>;
+          backward(kept, gradient, result);
+        }
+      });
+    });
+    pass.add(0, std::move(result));
+  }
+  void describe(RecordDetails& details) const {
+    ranktape::describe(details, options);
+    details.ranking =
+        detail::unpooled_ranking("sigmoid", kept.lists, values, kept.inverse, options, detail::sigmoid_ranks_as);
+  }
+};
+
 Tensor sigmoid_rank_of(Operand values, const Lists& lists, const RelaxationOptions& options) {
   detail::check_relaxation(name, values, options.temperature);
   return detail::sigmoid_ranks_as(values->dtype(), values, lists, options);
@@ -226,20 +254,7 @@ Tensor detail::sigmoid_ranks_as(DType rank_dtype, Operand values, const Lists& l
     }
   });
   if (Recorder recorder{sigmoid_rank_operation, {values}}) {
-    recorder.record(ranks, [kept, dtype = values->dtype()](BackwardPass& pass) {
-      const Tensor& gradient = pass.gradient();
-      Tensor result = make_tensor(gradient.shape(), dtype, gradient.device());
-      dispatch(dtype, [&]<class Scalar>() {
-        dispatch(gradient.dtype(), [&]<class Rank>() {
-          if constexpr (sizeof(Rank) >= sizeof(Scalar)) {
-            const auto& backward = result.device() == Device::accelerator ? backward_lists_on_accelerator<Scalar, Rank>
-                                                                          : backward_lists<Scalar, Rank>;
-            backward(kept, gradient, result);
-          }
-        });
-      });
-      pass.add(0, std::move(result));
-    });
+    recorder.record(ranks, SigmoidRankRecord{kept, values, options});
   }
   return ranks;
 }

@@ -11,8 +11,10 @@
 #include <ranktape/core/parallel.hpp>
 #include <ranktape/core/random.hpp>
 #include <ranktape/core/recorder.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/ops/rank/device_pooling.hpp>
 #include <ranktape/ops/rank/pooling.hpp>
+#include <ranktape/ops/rank/ranking_details.hpp>
 #include <ranktape/ops/rank/ranks_as.hpp>
 #include <ranktape/ops/rank/soft_rank_lists.hpp>
 
@@ -25,7 +27,6 @@ Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& op
   ranks = make_tensor(values->shape(), rank_dtype, values->device());
   if (values->device() == Device::accelerator) {
     rank_on_accelerator(pooling, values, ranks);
-    pooling.publish_diagnostics();
     return pooling;
   }
   dispatch(values->dtype(), [&]<class Scalar>() {
@@ -37,7 +38,6 @@ Pooling pool_ranks(Operand values, const Lists& lists, const SoftRankOptions& op
       }
     });
   });
-  pooling.publish_diagnostics();
   return pooling;
 }
 
@@ -82,6 +82,20 @@ const Operation soft_rank_operation("soft_rank", [](Random& random) -> std::vect
   return examples;
 });
 
+struct SoftRankRecord {
+  detail::Pooling pooling;
+  Tensor values;
+  Saved ranks;
+
+  void operator()(BackwardPass& pass) const {
+    pass.add(0, ranks_backward(pooling, ranks.tensor(), pass.gradient(), values.dtype()));
+  }
+  void describe(RecordDetails& details) const {
+    ranktape::describe(details, pooling.options);
+    details.ranking = detail::pooled_ranking(pooling, values);
+  }
+};
+
 Tensor soft_rank_of(Operand values, const detail::Lists& lists, const SoftRankOptions& options) {
   detail::check_strength("soft_rank", values, options);
   detail::check_finite_values("soft_rank", values);
@@ -93,10 +107,9 @@ Tensor soft_rank_of(Operand values, const detail::Lists& lists, const SoftRankOp
 Tensor detail::soft_ranks_as(DType rank_dtype, Operand values, const Lists& lists, const SoftRankOptions& options) {
   Tensor ranks;
   const Pooling pooling = pool_ranks(values, lists, options, rank_dtype, ranks);
+  pooling.publish_diagnostics();
   if (Recorder recorder{soft_rank_operation, {values}}) {
-    recorder.record(ranks, [pooling, dtype = values->dtype(), saved = Saved(ranks)](BackwardPass& pass) {
-      pass.add(0, ranks_backward(pooling, saved.tensor(), pass.gradient(), dtype));
-    });
+    recorder.record(ranks, SoftRankRecord{pooling, values, Saved(ranks)});
   }
   return ranks;
 }
