@@ -14,6 +14,7 @@
 #include "data_options.hpp"
 #include "findings.hpp"
 #include "input_output.hpp"
+#include "measurement.hpp"
 #include "ranked_list_text.hpp"
 #include "score_file.hpp"
 #include "training_data.hpp"
