@@ -1,4 +1,5 @@
 #include <ranktape/core/inspect/escape.hpp>
+#include <ranktape/core/inspect/readable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -134,15 +135,6 @@ void append(std::string& out, char32_t character, std::string_view bytes, Escape
   }
 }
 
-// In groups of three digits: 1,048,376.
-std::string grouped(std::size_t number) {
-  std::string digits = fmt::format("{}", number);
-  for (std::size_t place = digits.size(); place > 3; place -= 3) {
-    digits.insert(place - 3, ",");
-  }
-  return digits;
-}
-
 }  // namespace
 
 std::string escaped(std::string_view text, EscapeFor target, std::size_t max_characters) {
@@ -154,7 +146,7 @@ std::string escaped(std::string_view text, EscapeFor target, std::size_t max_cha
     text.remove_prefix(decoded.bytes);
   }
   if (!text.empty()) {
-    out += fmt::format("\u2026 ({} more bytes)", grouped(text.size()));
+    out += fmt::format("\u2026 ({} more bytes)", grouped(std::ssize(text)));
   }
   return out;
 }

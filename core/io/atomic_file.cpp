@@ -85,11 +85,15 @@ void AtomicFile::write(std::string_view bytes) {
   }
 }
 
-void AtomicFile::commit() {
-  if (!flush(file_.number()) || !file_.close() || std::rename(temporary_.c_str(), target_.c_str()) != 0) {
+void AtomicFile::commit(bool survives_power_cut) {
+  if ((survives_power_cut && !flush(file_.number())) || !file_.close() ||
+      std::rename(temporary_.c_str(), target_.c_str()) != 0) {
     fail_with_errno(path_, "cannot be written");
   }
   temporary_.clear();
+  if (!survives_power_cut) {
+    return;
+  }
   // A folder that may be written but not read cannot be flushed; the file is in place all the same.
   const Descriptor directory(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.is_open() && !flush(directory.number())) {

@@ -17,7 +17,7 @@ class AtomicFile {
   ~AtomicFile();
 
   void write(std::string_view bytes);
-  void commit();
+  void commit(bool survives_power_cut = true);
 
  private:
   std::filesystem::path path_;    // as the caller named it, for messages

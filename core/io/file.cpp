@@ -71,10 +71,10 @@ std::string read_file_unpacked(const std::filesystem::path& path, std::size_t ma
   return bytes;
 }
 
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes, const WriteOptions& options) {
   detail::AtomicFile file(path);
   file.write(bytes);
-  file.commit();
+  file.commit(options.survives_power_cut);
 }
 
 }  // namespace ranktape

@@ -1,0 +1,210 @@
+#include <ranktape/core/inspect/report_drawing.hpp>
+#include <ranktape/core/inspect/report_parts.hpp>
+
+#include <array>
+#include <unordered_map>
+
+// The gradient's norm along the tape: a bar for each record, or for a stretch of records where there are many.
+namespace ranktape::detail {
+namespace {
+
+constexpr double width = 960;
+constexpr double left = 56;
+constexpr double right = width - 12;
+constexpr double top = 34;
+constexpr double bottom = 164;
+constexpr std::size_t max_columns = 200;
+constexpr std::size_t max_named_columns = 40;
+constexpr double name_height = 76;  // below the bars, where every bar has a name
+constexpr std::size_t max_marks = 12;
+
+struct Column {
+  double norm = 0;  // the greatest finite one of its records
+  bool has_gradient = false;
+  bool is_finite = true;  // values and gradients of its records
+};
+
+std::vector<Column> columns_of(const std::vector<RecordSummary>& records) {
+  std::vector<Column> columns(std::min(records.size(), max_columns));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    Column& column = columns[i * columns.size() / records.size()];
+    const RecordSummary& record = records[i];
+    if (record.gradient) {
+      column.has_gradient = true;
+      column.norm = std::max(column.norm, record.gradient->norm);
+    }
+    if (record.value.non_finite > 0 || (record.gradient && record.gradient->non_finite > 0)) {
+      column.is_finite = false;
+    }
+  }
+  return columns;
+}
+
+// Powers of ten that hold all norms above 0.
+struct Decades {
+  int least = 0;
+  int greatest = 0;
+};
+
+Decades decades_of(const std::vector<Column>& columns) {
+  Decades decades;
+  bool any = false;
+  for (const Column& column : columns) {
+    if (column.norm > 0 && std::isfinite(column.norm)) {
+      const double power = std::log10(column.norm);
+      const Decades own = {static_cast<int>(std::floor(power)), static_cast<int>(std::ceil(power))};
+      decades = any ? Decades{std::min(decades.least, own.least), std::max(decades.greatest, own.greatest)} : own;
+      any = true;
+    }
+  }
+  if (decades.least == decades.greatest) {
+    --decades.least;
+  }
+  return decades;
+}
+
+void append_grid(std::string& page, const Axis& height, const Decades& decades) {
+  const int step = std::max(1, (decades.greatest - decades.least + 4) / 5);
+  std::string lines;
+  for (int power = decades.greatest; power >= decades.least; power -= step) {
+    const double y = height.at(power);
+    draw(lines, "M{} {}H{}", left, y, right);
+    draw(page, "<text x=\"{}\" y=\"{}\" class=\"end\">1e{}</text>\n", left - 8, y + 4, power);
+  }
+  draw(page, "<path class=\"grid\" d=\"{}\"/>\n", lines);
+}
+
+// Of every bar where there are few, else only of rankings and losses.
+void append_names(std::string& page, const Inspection& inspection, const Axis& place, bool all) {
+  const std::vector<RecordSummary>& records = inspection.records;
+  if (all) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const double x = place.at(static_cast<double>(i) + 0.5);
+      draw(page, "<text transform=\"translate({} {}) rotate(35)\">{}</text>\n", x - 3, bottom + 16,
+           html(records[i].operation, 24));
+    }
+    return;
+  }
+  std::size_t marks = 0;
+  double free_from = left;
+  for (const RankingSummary& ranking : inspection.rankings) {
+    const auto found =
+        std::lower_bound(records.begin(), records.end(), ranking.record,
+                         [](const RecordSummary& record, std::int64_t number) { return record.number < number; });
+    if (found == records.end() || marks == max_marks) {
+      break;
+    }
+    const double x = place.at(static_cast<double>(found - records.begin()) + 0.5);
+    const bool to_the_left = x > (left + right) / 2;
+    if (x >= free_from) {
+      draw(page, "<text x=\"{}\" y=\"{}\"{}>\u25B4 {}</text>\n", x, bottom + 16, to_the_left ? " class=\"end\"" : "",
+           html(ranking.operation, 24));
+      free_from = x + 190;
+      ++marks;
+    }
+  }
+}
+
+void append_drawing(std::string& page, const Inspection& inspection, const std::vector<Column>& columns) {
+  const bool all_named = columns.size() == inspection.records.size() && columns.size() <= max_named_columns;
+  const double height = bottom + (all_named ? name_height : 28);
+  const double count = static_cast<double>(columns.size());
+  const Decades decades = decades_of(columns);
+  const Axis bar_height(decades.least, decades.greatest, bottom - 8, top);
+  const Axis bar_place(0, count, left, right);
+  const Axis record_place(0, static_cast<double>(inspection.records.size()), left, right);
+  std::string bars;
+  std::string zeros;
+  std::string crosses;
+  std::size_t with_gradient = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const double x = bar_place.at(static_cast<double>(i) + 0.5);
+    if (columns[i].norm > 0) {
+      draw(bars, "M{} {}V{}", x, bottom, bar_height.at(std::log10(columns[i].norm)));
+    } else if (columns[i].has_gradient) {
+      draw(zeros, "M{} {}a3 3 0 1 0 .01 0z", x, bottom - 2);
+    }
+    if (!columns[i].is_finite) {
+      draw(crosses, "M{} {}l8 8m0 -8l-8 8", x - 4, top - 22);
+    }
+    with_gradient += columns[i].has_gradient ? 1 : 0;
+  }
+  draw(page,
+       "<svg id=\"flow\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"flow-title flow-text\" data-left=\"{}\" "
+       "data-right=\"{}\">\n<title id=\"flow-title\">Norm of the gradient along the tape</title>\n",
+       width, height, left, right);
+  draw(page,
+       "<desc id=\"flow-text\">{} for {}, from the first record at the left to the loss at the right; {} with a "
+       "gradient. "
+       "Norms from 1e{} to 1e{}. The table of records has all numbers.</desc>\n",
+       counted(std::ssize(columns), "bar"), counted(std::ssize(inspection.records), "record"), with_gradient,
+       decades.least, decades.greatest);
+  append_grid(page, bar_height, decades);
+  draw(page, "<path class=\"axis\" d=\"M{} {}H{}\"/>\n", left, bottom, right);
+  draw(page, "<path class=\"bars\" stroke-width=\"{}\" d=\"{}\"/>\n", std::min(28.0, 0.72 * (right - left) / count),
+       bars);
+  draw(page, "<path class=\"hollow\" d=\"{}\"/>\n<path class=\"bad\" d=\"{}\"/>\n", zeros, crosses);
+  append_names(page, inspection, record_place, all_named);
+  draw(page, "<path id=\"flow-mark\" class=\"mark\" d=\"M0 {}V{}\" visibility=\"hidden\"/>\n", top - 8, bottom + 4);
+  page += "</svg>\n";
+}
+
+}  // namespace
+
+void append_flow_strip(std::string& page, const Inspection& inspection) {
+  if (inspection.records.empty()) {
+    page += "<p class=\"calm\">Nothing was recorded.</p>\n";
+    return;
+  }
+  const std::vector<Column> columns = columns_of(inspection.records);
+  page += "<h3>How much gradient arrives where</h3>\n<figure>\n";
+  append_drawing(page, inspection, columns);
+  page +=
+      "<div id=\"flow-place\" hidden></div>\n<figcaption>Backward runs from the loss at the right to the left. A bar ";
+  page += columns.size() == inspection.records.size() ? "is a record" : "is a stretch of records (its greatest)";
+  page +=
+      "; its height is the norm of the gradient of the record's output, each line ten times the next one. A ring at "
+      "the "
+      "foot: a gradient of exactly 0. No bar: no gradient came. A cross on top: numbers that are not finite.";
+  if (!inspection.has_intermediate_gradients) {
+    page += " The gradients of intermediate tensors were not kept: backward({.keep_intermediate = true}) keeps them.";
+  }
+  page += "</figcaption>\n</figure>\n";
+}
+
+void append_parameters(std::string& page, const Inspection& inspection) {
+  constexpr std::size_t max_rows = 40;
+  if (inspection.parameters.empty()) {
+    return;
+  }
+  std::unordered_map<std::string_view, const ParameterUpdate*> updates;
+  for (const ParameterUpdate& update : inspection.history.updates) {
+    updates.try_emplace(update.name, &update);
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < std::min(inspection.parameters.size(), max_rows); ++i) {
+    const ParameterSummary& parameter = inspection.parameters[i];
+    const auto update = updates.find(parameter.name);
+    rows.push_back({parameter.name.empty() ? fmt::format("parameter {}", i + 1) : html(parameter.name),
+                    to_string(parameter.shape), readable(parameter.value.norm),
+                    parameter.gradient ? readable(parameter.gradient->norm) : "none",
+                    parameter.gradient ? share(parameter.gradient->zeros, parameter.shape.size()) : "",
+                    update == updates.end() || update->second->weight_norm == 0
+                        ? ""
+                        : readable(update->second->update_norm / update->second->weight_norm)});
+  }
+  page += "<h3>Parameters</h3>\n";
+  append_table(page, "Norms of the parameters and their gradients",
+               {"parameter", "shape", "\u2016value\u2016", "\u2016gradient\u2016", "zero gradients", "update / weight"},
+               rows);
+  page +=
+      "<p class=\"legend\">Update / weight is how far one step of the optimizer moves a parameter, as a share of its "
+      "norm; about 0.001 is usual.";
+  if (inspection.parameters.size() > max_rows) {
+    draw(page, " {} more in the page's JSON.",
+         counted(std::ssize(inspection.parameters) - static_cast<std::int64_t>(max_rows), "parameter"));
+  }
+  page += "</p>\n";
+}
+
+}  // namespace ranktape::detail
