@@ -84,7 +84,8 @@ TrainingOptions training_options(const TrainOptions& options, const NamedLoss& l
   const std::int64_t steps = options.epochs * steps_of_epoch;
   training.schedule = schedule_of(options, steps);
   if (looks > 0) {
-    recorder.watch(training, std::clamp<std::int64_t>(steps / looks, 1, std::max<std::int64_t>(steps_of_epoch, 1)));
+    recorder.watch(training,
+                   std::clamp<std::int64_t>((steps + looks - 1) / looks, 1, std::max<std::int64_t>(steps_of_epoch, 1)));
   }
   return training;
 }
