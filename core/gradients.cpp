@@ -24,6 +24,16 @@ const Tensor* Gradients::find(const Tensor& tensor) const {
   return found == index_.end() ? nullptr : &entries_[found->second].gradient;
 }
 
+Gradients Gradients::of_parameters() const {
+  Gradients chosen;
+  for (const Entry& entry : entries_) {
+    if (entry.tensor.node()->parameter) {
+      chosen.add(entry.tensor, entry.gradient);
+    }
+  }
+  return chosen;
+}
+
 double Gradients::norm() const {
   double sum = 0;
   for (const Entry& entry : entries_) {

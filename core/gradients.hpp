@@ -30,6 +30,8 @@ class Gradients {
   [[nodiscard]] auto begin() const { return entries_.begin(); }
   [[nodiscard]] auto end() const { return entries_.end(); }
 
+  /// Those of parameters alone, of a backward that kept more: what clipping and norms are about.
+  [[nodiscard]] Gradients of_parameters() const;
   /// The Euclidean norm of all gradients together.
   [[nodiscard]] double norm() const;
   /// Adds another backward's gradients, as if of the sum of both losses.

@@ -15,7 +15,7 @@ quietly "$root/build/logs/build.log" cmake --build "$build" --target ranktape_pr
 if [ $# -eq 0 ] || { [ $# -eq 2 ] && [ "$1" = --device ]; }; then
   data="$root/examples/data/lightgbm-lambdarank"
   "$build/examples/ranktape" train --train "$data/rank.train.gz" --test "$data/rank.test.gz" \
-    --model "$root/build/lightgbm-lambdarank.safetensors" "$@"
+    --model "$root/build/lightgbm-lambdarank.safetensors" --report "$root/build/report.html" "$@"
   exec "$build/examples/ranktape" compare --train "$data/rank.train.gz" --test "$data/rank.test.gz" "$@"
 else
   exec "$build/examples/ranktape" train "$@"

@@ -2,6 +2,7 @@
 #include <ranktape/core/tape.hpp>
 #include <ranktape/core/tensor_access.hpp>
 #include <ranktape/optim/clip.hpp>
+#include <ranktape/optim/model_batch.hpp>
 #include <ranktape/optim/trainer.hpp>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <utility>
 
 namespace ranktape {
 namespace {
@@ -17,6 +19,10 @@ const TrainingOptions& checked(const TrainingOptions& options, SourceLocation wh
   if (options.epochs < 0 || options.batch_queries < 1) {
     detail::fail<NumericError>(where, "train", "{} epochs in batches of {} queries; there must be at least 0, of 1",
                                options.epochs, options.batch_queries);
+  }
+  if (options.look_every < 0) {
+    detail::fail<NumericError>(where, "train", "look_every is {}; there must be at least 1 step, or 0 for none",
+                               options.look_every);
   }
   if (!options.loss) {
     detail::fail<NumericError>(where, "train", "the loss is an empty function; leave it out for spearman_loss");
@@ -33,19 +39,6 @@ std::vector<std::int64_t> checked_queries(const Dataset& data, bool constant_lab
                                data.query_count());
   }
   return queries;
-}
-
-// What a step needs of a batch, where the model is and in its type.
-Batch for_model(const ScoringModel& model, const Batch& batch) {
-  const auto moved = [&](const Tensor& tensor) {
-    return tensor.defined() ? tensor.to(model.device()).to(model.dtype()) : Tensor();
-  };
-  Batch result = {moved(batch.features), moved(batch.targets), batch.groups, moved(batch.query_weights),
-                  moved(batch.document_weights)};
-  if (batch.sparse_features) {
-    result.sparse_features = batch.sparse_features->to(model.device());
-  }
-  return result;
 }
 
 }  // namespace
@@ -83,15 +76,42 @@ void Trainer::begin_epoch() {
 // Returns the loss. A new batch each time, so that no more than one is copied at any time.
 double Trainer::train_on(const Batch& batch) {
   const Tape tape;
-  const Tensor predictions = batch.sparse_features ? model_(*batch.sparse_features, batch.groups, random_)
-                                                   : model_(batch.features, batch.groups, random_);
+  const Tensor predictions = detail::predictions_of(model_, batch, random_);
   const Tensor loss = options_.loss(predictions, batch, random_);
   const double value = loss.item();
+  const bool looks = options_.look_every > 0 && (options_.look_at_step || options_.look_after_step) &&
+                     (steps_done() + 1) % options_.look_every == 0;
   // Of a loss gone wrong, the check tells where.
-  Gradients gradients = loss.backward({.check_finite = !std::isfinite(value)});
+  Gradients gradients = loss.backward({.keep_intermediate = looks, .check_finite = !std::isfinite(value)});
+  if (looks) {
+    step_looked_at({.step = steps_done() + 1,
+                    .learning_rate = optimizer_.learning_rate(),
+                    .tape = tape,
+                    .batch = batch,
+                    .predictions = predictions,
+                    .loss = loss,
+                    .gradients = gradients,
+                    .parameters = optimizer_.parameters()});
+  } else {
+    step_by(std::move(gradients));
+  }
+  return value;
+}
+
+void Trainer::step_by(Gradients gradients) {
   report_.gradient_norm += clip_by_norm(gradients, options_.clip_norm);
   optimizer_.step(gradients);
-  return value;
+}
+
+void Trainer::step_looked_at(const TrainingStep& step) {
+  const Tape::Pause pause;  // the tape is what the step computed, not what is computed of it
+  if (options_.look_at_step) {
+    options_.look_at_step(step);
+  }
+  step_by(step.gradients.of_parameters());
+  if (options_.look_after_step) {
+    options_.look_after_step(step);
+  }
 }
 
 bool Trainer::step(SourceLocation where) {
@@ -112,7 +132,7 @@ bool Trainer::step(SourceLocation where) {
   }
   const std::size_t count = std::min(queries_.size() - queries_done_, static_cast<std::size_t>(options_.batch_queries));
   const auto chosen = std::span<const std::int64_t>(order_).subspan(queries_done_, count);
-  const double loss = train_on(for_model(model_, data_->select(chosen)));
+  const double loss = train_on(detail::batch_for(model_, data_->select(chosen)));
   report_.loss += loss * static_cast<double>(count);
   report_.learning_rate = optimizer_.learning_rate();
   queries_done_ += count;

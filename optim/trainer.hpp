@@ -46,6 +46,8 @@ class Trainer {
  private:
   void begin_epoch();
   [[nodiscard]] double train_on(const Batch& batch);
+  void step_by(Gradients gradients);
+  void step_looked_at(const TrainingStep& step);
 
   ScoringModel model_;
   const Dataset* data_;

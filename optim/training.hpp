@@ -7,6 +7,7 @@
 #include <ranktape/optim/adam.hpp>
 #include <ranktape/optim/schedule.hpp>
 #include <ranktape/optim/scoring_model.hpp>
+#include <ranktape/optim/training_step.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -44,6 +45,12 @@ struct TrainingOptions {
   /// Train also on queries with one document or constant labels: they have no order to learn, but a value.
   bool constant_labels = false;
   std::function<bool(const EpochReport&)> after_epoch = {};  ///< of train(): false ends the training
+
+  /// Every `look_every`-th step is looked at; 0: none. Such a step keeps the gradients of everything between loss and
+  /// parameters, and is the same bit for bit; the others cost nothing.
+  std::int64_t look_every = 0;
+  StepLook look_at_step = {};     ///< once the gradients are there, before the optimizer's step
+  StepLook look_after_step = {};  ///< of the same step, once the parameters have moved
 };
 
 /// The queries that a training learns from, in the order of the data: those with different labels; with

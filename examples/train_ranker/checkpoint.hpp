@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
 
 #include "train_options.hpp"
 #include "training_run.hpp"
@@ -18,10 +17,10 @@ class Checkpoint {
   [[nodiscard]] const std::string& file() const { return file_; }
   /// Goes on from the file, if there is one; returns whether there was. Throws FormatError, naming the options that
   /// differ, for that of another training.
-  bool resume(TrainingRun& run, std::vector<EpochRecord>& history) const;
+  bool resume(TrainingRun& run) const;
   /// Writes the file if it is time to, in one step: whoever looks finds the old one or all of the new one.
-  void write_if_due(const TrainingRun& run, const std::vector<EpochRecord>& history);
-  void write(const TrainingRun& run, const std::vector<EpochRecord>& history);
+  void write_if_due(const TrainingRun& run);
+  void write(const TrainingRun& run);
   /// When the training is over.
   void remove() const;
 

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "configuration.hpp"
@@ -138,6 +139,24 @@ void parse_command_line(CLI::App& app, std::vector<std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(text_of(app, error, given));
   }
+}
+
+std::string shell_words(const std::vector<std::string>& arguments) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";  // nothing to any shell
+  std::string line = "ranktape";
+  for (const std::string& argument : arguments) {
+    if (!argument.empty() && argument.find_first_not_of(plain) == std::string::npos) {
+      line += " " + argument;
+      continue;
+    }
+    line += " '";
+    for (const char c : argument) {
+      line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    line += "'";
+  }
+  return line;
 }
 
 void add_configuration_option(CLI::App& command) {

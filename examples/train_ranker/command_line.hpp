@@ -23,6 +23,9 @@ void parse_command_line(CLI::App& app, std::vector<std::string> arguments);
 /// Of the commands that there are.
 std::vector<std::string> command_names(const CLI::App& app);
 
+/// "ranktape train --loss 'soft_ndcg(k=5)'": what a shell takes apart into the program and these arguments.
+std::string shell_words(const std::vector<std::string>& arguments);
+
 /// Adds --config.
 void add_configuration_option(CLI::App& command);
 

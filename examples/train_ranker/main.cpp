@@ -21,12 +21,14 @@ void run(const std::vector<std::string>& arguments) {
   CLI::App app("Trains ranking models on LETOR data with differentiable ranking losses.", "ranktape");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(ranktape::version));
-  train_ranker::add_train_command(app);
+  const std::string command_line = train_ranker::shell_words(arguments);
+  train_ranker::add_train_command(app, command_line);
   train_ranker::add_compare_command(app);
   train_ranker::add_predict_command(app);
   train_ranker::add_evaluate_command(app);
   train_ranker::add_convert_command(app);
   train_ranker::add_inspect_command(app);
+  train_ranker::add_explain_command(app, command_line);
   train_ranker::add_losses_command(app);
   try {
     train_ranker::parse_command_line(app, arguments);

@@ -24,6 +24,18 @@ CLI::Validator a_metric() {
           ""};
 }
 
+CLI::Validator a_loss() {
+  return {[](const std::string& text) -> std::string {
+            try {
+              named_loss(text);
+              return "";
+            } catch (const FormatError& error) {
+              return error.what();
+            }
+          },
+          ""};
+}
+
 std::vector<MetricSpecification> parse_metrics(const std::vector<std::string>& names) {
   std::vector<MetricSpecification> metrics;
   std::ranges::transform(names, std::back_inserter(metrics),

@@ -11,7 +11,9 @@ namespace train_ranker {
 
 /// Of an option that takes "ndcg@10", "map", ...; a misspelt one gets a suggestion.
 CLI::Validator a_metric();
-/// Of names that passed it.
+/// Likewise of the text of a loss.
+CLI::Validator a_loss();
+/// Of names that passed the first.
 std::vector<ranktape::MetricSpecification> parse_metrics(const std::vector<std::string>& names);
 
 /// One score a document on the CPU, larger for a better one.

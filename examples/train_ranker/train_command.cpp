@@ -13,11 +13,13 @@
 #include "checkpoint.hpp"
 #include "command_line.hpp"
 #include "cross_validation.hpp"
+#include "findings.hpp"
 #include "interrupt.hpp"
 #include "measurement.hpp"
 #include "progress_bar.hpp"
 #include "results_table.hpp"
 #include "training_log.hpp"
+#include "training_look.hpp"
 #include "training_report.hpp"
 #include "training_run.hpp"
 
@@ -26,6 +28,10 @@ namespace train_ranker {
 using namespace ranktape;
 
 namespace {
+
+// Steps that go into the history: those of a report make its curves, fewer are enough for the verdicts.
+constexpr std::int64_t looks_for_verdicts = 100;
+constexpr std::int64_t looks_of_report = 2000;
 
 /// `ranktape train` once its options are known.
 class TrainCommand {
@@ -36,7 +42,7 @@ class TrainCommand {
         settings_(settings),
         metrics_(parse_metrics(output.metrics)),
         data_(read_training_data(options)),
-        run_(options, data_, options.seed),
+        run_(options, data_, options.seed, output.report_file.empty() ? looks_for_verdicts : looks_of_report),
         checkpoint_(output.checkpoint_file.empty() ? output.model_file + ".checkpoint" : output.checkpoint_file,
                     output.checkpoint_seconds, settings, data_.fingerprint()),
         watch_(run_.loss(), options.epochs) {}
@@ -46,13 +52,14 @@ class TrainCommand {
     std::optional<ResultsRow> folds;
     if (output_.folds > 0) {
       folds = cross_validate(options_, output_.folds, output_.metrics);
+      summary_.folds = {*folds};
     }
     const std::vector<double> before =
         data_.test ? measure(metrics_, run_.trainer().model(), *data_.test).values : std::vector<double>();
     const bool resumed = output_.resume && resume();
     JsonLog log(output_.log_file, resumed);
     log.write(resumed ? "resume" : "start",
-              {{"settings", settings_}, {"version", version}, {"epochs_done", history_.size()}});
+              {{"settings", settings_}, {"version", version}, {"epochs_done", run_.trainer().epochs_done()}});
     if (folds) {
       log.write(
           "cross_validation",
@@ -62,13 +69,15 @@ class TrainCommand {
     train(log);
     run_.take_best();
     save();
-    const std::vector<ResultsRow> test = data_.test ? measure_test(before) : std::vector<ResultsRow>();
-    log_end(test, log);
+    if (data_.test) {
+      measure_test(before);
+    }
+    summary_.result = fmt::format("The parameters are those of epoch {} of {}.", run_.best_epoch(), options_.epochs);
+    const Inspection inspection = look(log);
+    log_end(log);
     fmt::print("\nThe model is in {} ({} bytes); `ranktape predict --model {} --data FILE` scores documents with it.\n",
                output_.model_file, std::filesystem::file_size(output_.model_file), output_.model_file);
-    if (!output_.report_file.empty()) {
-      write_file_atomically(output_.report_file, html_of(report(test)));
-    }
+    report(inspection);
     checkpoint_.remove();
   }
 
@@ -88,11 +97,8 @@ class TrainCommand {
   }
 
   bool resume() {
-    const bool found = checkpoint_.resume(run_, history_);
+    const bool found = checkpoint_.resume(run_);
     if (found) {
-      for (const EpochRecord& record : history_) {
-        watch_.observe(record.report.epoch, record.health);  // what was said then is not said again
-      }
       fmt::print("\nGoing on from {}, step {} of epoch {}\n", checkpoint_.file(), run_.trainer().step_in_epoch(),
                  run_.trainer().report().epoch);
     } else {
@@ -121,11 +127,9 @@ class TrainCommand {
       bar.advance(run_.trainer().steps_done(), options_.epochs * steps, documents_of_step);
       if (guard.interrupted()) {
         bar.clear();
-        checkpoint_.write(run_, history_);
-        fmt::print("\nInterrupted; the same command with --resume goes on from {}\n", checkpoint_.file());
-        throw Interrupted();
+        interrupt(log);
       }
-      checkpoint_.write_if_due(run_, history_);
+      checkpoint_.write_if_due(run_);
     }
     bar.clear();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -136,16 +140,48 @@ class TrainCommand {
     fmt::print("\n");
   }
 
+  // Whoever interrupts a training because it learns nothing wants to see why: the report is of the parameters as they
+  // are.
+  [[noreturn]] void interrupt(JsonLog& log) {
+    checkpoint_.write(run_);
+    fmt::print("\nInterrupted; the same command with --resume goes on from {}\n", checkpoint_.file());
+    summary_.result = fmt::format("Interrupted after {} of {} steps; the parameters are those of the last one.",
+                                  run_.trainer().steps_done(), options_.epochs * run_.trainer().steps_of_epoch());
+    if (!output_.report_file.empty()) {
+      report(look(log));
+    }
+    throw Interrupted();
+  }
+
   void show(const EpochRecord& record, JsonLog& log) {
-    history_.push_back(record);
     log.write("epoch", json_of(record));
     if (!output_.quiet) {
       fmt::print("{}\n", line_of(record, options_.metric));
     }
-    for (const std::string& warning : watch_.observe(record.report.epoch, record.health)) {
-      fmt::print("  warning: {}\n", warning);
-      warnings_.push_back(fmt::format("Epoch {}: {}", record.report.epoch, warning));
-      log.write("warning", {{"epoch", record.report.epoch}, {"text", warning}});
+    if (const auto warning = watch_.observe(record.report.epoch, record.health)) {
+      fmt::print("  warning: {}\n", *warning);
+      log.write("warning", {{"epoch", record.report.epoch}, {"text", *warning}});
+      summary_.warnings.push_back(fmt::format("Warning in epoch {}: {}.", record.report.epoch, *warning));
+    }
+  }
+
+  Inspection look(JsonLog& log) {
+    summary_.queries = queries_to_look_at(data_.train, run_.loss());
+    Inspection inspection =
+        look_at(run_.trainer().model(), data_.train, summary_.queries, run_.loss(), options_.seed, run_.history());
+    for (const Verdict& verdict : inspection.verdicts) {
+      log.write("verdict", json_of(verdict));
+    }
+    if (!output_.quiet) {
+      print_findings(inspection.verdicts);
+    }
+    return inspection;
+  }
+
+  void report(const Inspection& inspection) const {
+    if (!output_.report_file.empty()) {
+      write_report(output_.report_file, inspection, report_options(summary_, output_, settings_, data_, run_));
+      fmt::print("The report is in {}\n", output_.report_file);
     }
   }
 
@@ -166,15 +202,14 @@ class TrainCommand {
     model.save(output_.model_file);
   }
 
-  [[nodiscard]] std::vector<ResultsRow> measure_test(const std::vector<double>& before) const {
+  void measure_test(const std::vector<double>& before) {
     const Measurement after = measure(metrics_, run_.trainer().model(), *data_.test);
-    const std::vector<ResultsRow> rows = {{"before training", before}, {"after training", after.values}};
+    summary_.test = {{"before training", before}, {"after training", after.values}};
     fmt::print("\nTest data ({}):\n", describe(MetricOptions{}));
-    print_results(output_.metrics, rows);
+    print_results(output_.metrics, summary_.test);
     for (const std::string& line : after.left_out) {
       fmt::print("  {}\n", line);
     }
-    return rows;
   }
 
   /// Values of the metrics, as the log has them.
@@ -186,28 +221,12 @@ class TrainCommand {
     return named;
   }
 
-  void log_end(const std::vector<ResultsRow>& test, JsonLog& log) const {
+  void log_end(JsonLog& log) const {
     nlohmann::json end = {{"best_epoch", run_.best_epoch()}};
-    if (!test.empty()) {
-      end["test"] = by_name(test.back().values);
+    if (!summary_.test.empty()) {
+      end["test"] = by_name(summary_.test.back().values);
     }
     log.write("end", end);
-  }
-
-  [[nodiscard]] TrainingReport report(const std::vector<ResultsRow>& test) const {
-    TrainingReport report = {.facts = data_.notes,
-                             .warnings = warnings_,
-                             .history = history_,
-                             .validation_metric = options_.metric,
-                             .metric_names = output_.metrics,
-                             .test = test,
-                             .settings = settings_};
-    report.facts.insert(
-        report.facts.begin(),
-        {fmt::format("Trained on {}.", describe(data_.train)),
-         fmt::format("Model {}.", run_.trainer().model().description()), fmt::format("Loss {}.", run_.loss().name),
-         fmt::format("The parameters are those of epoch {} of {}.", run_.best_epoch(), options_.epochs)});
-    return report;
   }
 
   TrainOptions options_;
@@ -218,8 +237,7 @@ class TrainCommand {
   TrainingRun run_;
   Checkpoint checkpoint_;
   HealthWatch watch_;
-  std::vector<EpochRecord> history_;
-  std::vector<std::string> warnings_;
+  TrainingSummary summary_ = {};
 };
 
 void check_folder(const char* option, const std::string& file) {
@@ -247,10 +265,11 @@ void check_options(const TrainOptions& options, const TrainOutput& output) {
 
 }  // namespace
 
-void add_train_command(CLI::App& app) {
+void add_train_command(CLI::App& app, const std::string& command_line) {
   CLI::App* command = app.add_subcommand("train", "train a model and save it");
   const auto options = std::make_shared<TrainOptions>();
   const auto output = std::make_shared<TrainOutput>();
+  output->command_line = command_line;
   add_training_options(*command, *options);
   add_output_options(*command, *options, *output);
   add_configuration_option(*command);

@@ -92,15 +92,6 @@ void add_optimizer_options(CLI::App& command, TrainOptions& options) {
       ->group(training_group);
 }
 
-std::string refuse_loss(const std::string& text) {
-  try {
-    named_loss(text);
-    return "";
-  } catch (const FormatError& error) {
-    return error.what();
-  }
-}
-
 }  // namespace
 
 void check_model_options(const CLI::App& command, const TrainOptions& options) {
@@ -129,7 +120,7 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
       ->check(between(0, 1));
   add(command, training_group, "--loss", options.loss,
       "what is minimised: a name, or a sum such as 'soft_ndcg + 0.3 * spearman'; `ranktape losses` lists them")
-      ->check(CLI::Validator(refuse_loss, ""));
+      ->check(a_loss());
   add(command, training_group, "--metric", options.metric, "what validation goes by")->check(a_metric());
   add(command, training_group, "--patience", options.patience,
       "epochs without a better validation after which to stop; 0: never")
@@ -138,7 +129,9 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
 
   add(command, output_group, "--model", output.model_file, "where the model is written")->type_name("FILE");
   add(command, output_group, "--log", output.log_file, "a line of JSON for each epoch")->type_name("FILE");
-  add(command, output_group, "--report", output.report_file, "an HTML page about the training")->type_name("FILE");
+  add(command, output_group, "--report", output.report_file,
+      "an HTML page: how the training went, and how the gradient flows in the model")
+      ->type_name("FILE");
   add(command, output_group, "--checkpoint", output.checkpoint_file,
       "what --resume goes on from; by default the model's name with .checkpoint behind it")
       ->type_name("FILE");
@@ -150,7 +143,7 @@ void add_output_options(CLI::App& command, TrainOptions& options, TrainOutput& o
       "first cross-validate: so many parts of the training queries take turns as test data; 0: none")
       ->check(at_least(0));
   add(command, output_group, "--threads", output.threads, "0: as many as the machine has cores")->check(at_least(0));
-  command.add_flag("--quiet", output.quiet, "no line per epoch")->group(output_group);
+  command.add_flag("--quiet", output.quiet, "no line per epoch, no findings")->group(output_group);
 }
 
 namespace {

@@ -53,6 +53,7 @@ struct TrainOutput {
   std::string model_file = "model.safetensors";
   std::string log_file;
   std::string report_file;
+  std::string command_line;     ///< as typed, for the report
   std::string checkpoint_file;  ///< empty: beside the model
   double checkpoint_seconds = 30;
   bool resume = false;

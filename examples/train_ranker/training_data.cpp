@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
+#include <span>
 #include <utility>
 
 #include "data_options.hpp"
@@ -18,14 +20,6 @@ Dataset read_like(const Dataset& train, const std::string& file, const DatasetOp
   DatasetOptions same = like(options, train.index_base, train.feature_count());
   same.text.sparse = train.sparse_features ? SparseFeatures::always : SparseFeatures::never;
   return read_dataset(file, same);
-}
-
-void scale(Dataset& data, const FeatureScaler& scaler) {
-  if (data.sparse_features) {
-    data.sparse_features = scaler.apply(*data.sparse_features);
-  } else {
-    data.features = scaler.apply(data.features);
-  }
 }
 
 void note(TrainingData& data, const std::string& what, std::int64_t count) {
@@ -49,7 +43,34 @@ void note_training_set(TrainingData& data) {
   note(data, "Features that are the same in every training document, and say nothing", summary.constant_features);
 }
 
+// FNV-1a of words.
+class Hash {
+ public:
+  void take(std::uint64_t bits) { value_ = (value_ ^ bits) * prime; }
+  void take_values(std::span<const float> values) {
+    std::ranges::for_each(values, [this](float value) { take(std::bit_cast<std::uint32_t>(value)); });
+  }
+  void take_lists(const Dataset& data) {
+    std::ranges::for_each(data.groups.offsets(),
+                          [this](std::int64_t offset) { take(static_cast<std::uint64_t>(offset)); });
+    take_values(data.labels.values<float>());
+  }
+  [[nodiscard]] std::string text() const { return fmt::format("{:016x}", value_); }
+
+ private:
+  static constexpr std::uint64_t prime = 0x100000001b3;
+  std::uint64_t value_ = 0xcbf29ce484222325;
+};
+
 }  // namespace
+
+void scale(Dataset& data, const FeatureScaler& scaler) {
+  if (data.sparse_features) {
+    data.sparse_features = scaler.apply(*data.sparse_features);
+  } else {
+    data.features = scaler.apply(data.features);
+  }
+}
 
 TrainingData prepare(const TrainOptions& options, Dataset train, std::optional<Dataset> valid,
                      std::optional<Dataset> test) {
@@ -90,15 +111,26 @@ TrainingData read_training_data(const TrainOptions& options) {
 }
 
 std::string TrainingData::fingerprint() const {
-  constexpr std::uint64_t basis = 0xcbf29ce484222325;  // FNV-1a
-  constexpr std::uint64_t prime = 0x100000001b3;
-  std::uint64_t hash = basis;
-  const auto take = [&](std::uint64_t bits) { hash = (hash ^ bits) * prime; };
-  std::ranges::for_each(train.groups.offsets(), [&](std::int64_t offset) { take(static_cast<std::uint64_t>(offset)); });
-  std::ranges::for_each(train.labels.values<float>(), [&](float label) { take(std::bit_cast<std::uint32_t>(label)); });
-  std::ranges::for_each(scaler.mean, [&](double mean) { take(std::bit_cast<std::uint64_t>(mean)); });
-  std::ranges::for_each(scaler.scale, [&](double scale) { take(std::bit_cast<std::uint64_t>(scale)); });
-  return fmt::format("{:016x}", hash);
+  Hash hash;
+  hash.take_lists(train);
+  std::ranges::for_each(scaler.mean, [&](double mean) { hash.take(std::bit_cast<std::uint64_t>(mean)); });
+  std::ranges::for_each(scaler.scale, [&](double scale) { hash.take(std::bit_cast<std::uint64_t>(scale)); });
+  return hash.text();
+}
+
+std::string fingerprint_of(const Dataset& data) {
+  Hash hash;
+  hash.take_lists(data);
+  if (data.sparse_features) {
+    std::ranges::for_each(data.sparse_features->offsets(),
+                          [&](std::int64_t offset) { hash.take(static_cast<std::uint64_t>(offset)); });
+    std::ranges::for_each(data.sparse_features->indices(),
+                          [&](std::int32_t index) { hash.take(static_cast<std::uint64_t>(index)); });
+    hash.take_values(data.sparse_features->values());
+  } else {
+    hash.take_values(data.features.values<float>());
+  }
+  return hash.text();
 }
 
 std::string describe(const Dataset& data) {

@@ -23,12 +23,18 @@ struct TrainingData {
   [[nodiscard]] std::string fingerprint() const;
 };
 
+/// Replaces the features, dense or sparse, by scaled ones.
+void scale(ranktape::Dataset& data, const ranktape::FeatureScaler& scaler);
+
 /// Scales what was read by the training data.
 TrainingData prepare(const TrainOptions& options, ranktape::Dataset train, std::optional<ranktape::Dataset> valid,
                      std::optional<ranktape::Dataset> test);
 ranktape::Dataset read_training_file(const TrainOptions& options);
 /// Reads all files of the options, and prepares them.
 TrainingData read_training_data(const TrainOptions& options);
+
+/// Tells data apart by all of their values, as read and scaled: a hash of groups, labels and features.
+std::string fingerprint_of(const ranktape::Dataset& data);
 
 /// "3005 documents of 201 queries, 300 features"
 std::string describe(const ranktape::Dataset& data);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <vector>
 
 #include "measurement.hpp"
 
@@ -67,42 +68,28 @@ TrainingHealth measure_health(const ScoringModel& model, const Dataset& sample, 
   return health;
 }
 
-std::vector<std::string> HealthWatch::observe(int epoch, const TrainingHealth& health) {
-  std::vector<std::string> warnings;
-  const auto warn = [&](int kind, bool wrong, std::string text) {
-    if (wrong && std::ranges::find(warned_, kind) == warned_.end()) {
-      warned_.push_back(kind);
-      warnings.push_back(std::move(text));
-    }
-  };
-  if (epoch == 1) {
-    first_deviation_ = health.score_deviation;
+std::optional<std::string> HealthWatch::observe(int epoch, const TrainingHealth& health) {
+  const bool one_block = health.single_block_lists > 0.5;
+  if (one_block && normalizes_soft_ranks_) {
+    return std::nullopt;  // more than a question of time: RT-G02
   }
+  const double spread = health.rank_spread.value_or(1);
   const bool begun = 4 * epoch >= epochs_;
   const bool nearly_done = 4 * epoch >= 3 * epochs_;
-  const bool one_block = health.single_block_lists > 0.5;
-  const double spread = health.rank_spread.value_or(1);
-  warn(1, one_block && correlation_,
-       fmt::format(
-           "in {:.0f} % of the lists all documents pool into one block, where this loss is Pearson's correlation "
-           "of the raw scores; take normalization=hard_ranks, or a smaller temperature",
-           100 * health.single_block_lists));
-  warn(2, one_block && !correlation_ && begun,
-       fmt::format("in {:.0f} % of the lists all documents still pool into one block: their ranks are linear in the "
-                   "scores; take a smaller temperature, or train longer",
-                   100 * health.single_block_lists));
-  warn(3, spread < 0.8 && !one_block && nearly_done,
-       fmt::format(
-           "the soft ranks have {:.0f} % of the deviation of hard ranks: the temperature is high for scores that "
-           "deviate by {:.3g}; lower it, or train longer",
-           100 * spread, health.score_deviation));
-  warn(4, spread > 0.995 && health.rank_spread && correlation_,
-       "the ranks are hard, and most of their gradients zero; raise the temperature");
-  warn(5, health.score_deviation < 0.1 * first_deviation_ && begun,
-       fmt::format("the scores shrink: within a query they deviate by {:.2g}, after the first epoch by {:.2g}; a loss "
-                   "that does not see their scale lets them, one with the norm of the hard ranks does not",
-                   health.score_deviation, first_deviation_));
-  return warnings;
+  if (warned_ || !((one_block && begun) || (spread < 0.8 && nearly_done))) {
+    return std::nullopt;
+  }
+  warned_ = true;
+  if (one_block) {
+    return fmt::format(
+        "in {:.0f} % of the lists all documents still pool into one block: their ranks are linear in the scores; take "
+        "a smaller temperature, or train longer",
+        100 * health.single_block_lists);
+  }
+  return fmt::format(
+      "the soft ranks have {:.0f} % of the deviation of hard ranks: the temperature is high for scores that deviate by "
+      "{:.3g}; lower it, or train longer",
+      100 * spread, health.score_deviation);
 }
 
 }  // namespace train_ranker

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace train_ranker {
 
@@ -21,20 +20,19 @@ ranktape::Dataset health_sample(const ranktape::Dataset& data);
 TrainingHealth measure_health(const ranktape::ScoringModel& model, const ranktape::Dataset& sample,
                               const ranktape::NamedLoss& loss);
 
-/// Looks at every epoch, and warns once of each thing that is wrong (measured: docs/strength.md).
+/// Looks at every epoch, and says once what only the course of a training tells; the rest is the verdicts' at its end.
 class HealthWatch {
  public:
   HealthWatch(const ranktape::NamedLoss& loss, int epochs)
-      : correlation_(loss.normalizes_soft_ranks), epochs_(epochs) {}
+      : normalizes_soft_ranks_(loss.normalizes_soft_ranks), epochs_(epochs) {}
 
-  /// What the epoch (from 1) gives reason to warn of: one sentence each, with what to do.
-  std::vector<std::string> observe(int epoch, const TrainingHealth& health);
+  /// What the epoch (from 1) gives reason to warn of (measured: docs/strength.md): one sentence with what to do.
+  std::optional<std::string> observe(int epoch, const TrainingHealth& health);
 
  private:
-  bool correlation_;
+  bool normalizes_soft_ranks_;
   int epochs_;
-  double first_deviation_ = 0;
-  std::vector<int> warned_;
+  bool warned_ = false;
 };
 
 }  // namespace train_ranker

@@ -2,128 +2,87 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace train_ranker {
+
+using namespace ranktape;
+
 namespace {
 
-constexpr const char* style = R"(
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.2rem 0.8rem; text-align: right; border-bottom: 1px solid #8884; }
-th:first-child, td:first-child { text-align: left; }
-svg { width: 100%; height: auto; } polyline { fill: none; stroke: currentColor; stroke-width: 2; }
-text { fill: currentColor; font-size: 12px; }
-)";
-
-/// Every text of a user's goes through here.
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      default: safe += c;
+ReportTable table_of(std::string caption, const std::vector<std::string>& metrics,
+                     const std::vector<ResultsRow>& rows) {
+  ReportTable table = {.caption = std::move(caption), .columns = {"model"}};
+  table.columns.insert(table.columns.end(), metrics.begin(), metrics.end());
+  for (const ResultsRow& row : rows) {
+    std::vector<std::string> cells = {row.name};
+    for (std::size_t i = 0; i < row.values.size(); ++i) {
+      cells.push_back(row.deviations.empty() ? fmt::format("{:.4f}", row.values[i])
+                                             : fmt::format("{:.4f} +- {:.4f}", row.values[i], row.deviations[i]));
     }
+    table.rows.push_back(std::move(cells));
   }
-  return safe;
+  return table;
 }
 
-std::string list_of(const char* heading, const std::vector<std::string>& sentences) {
-  if (sentences.empty()) {
-    return "";
-  }
-  std::string html = fmt::format("<h2>{}</h2>\n<ul>\n", heading);
-  for (const std::string& sentence : sentences) {
-    html += fmt::format("<li>{}</li>\n", escaped(sentence));
-  }
-  return html + "</ul>\n";
-}
-
-/// A line through one value for each epoch, with its least and greatest beside it.
-std::string chart_of(const std::string& name, const std::vector<double>& values) {
-  constexpr double width = 800;
-  constexpr double height = 160;
-  constexpr double left = 80;
-  if (values.size() < 2) {
-    return "";
-  }
-  const auto [least, greatest] = std::ranges::minmax(values);
-  const double range = greatest > least ? greatest - least : 1;
-  std::string points;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double x = left + (width - left) * static_cast<double>(i) / static_cast<double>(values.size() - 1);
-    points += fmt::format("{:.1f},{:.1f} ", x, 10 + (height - 20) * (greatest - values[i]) / range);
-  }
-  const std::string label = escaped(fmt::format("{} after each of {} epochs: from {:.4f} to {:.4f}", name,
-                                                values.size(), values.front(), values.back()));
+std::string looked_at(const std::vector<std::int64_t>& queries, const Dataset& data) {
+  const std::int64_t documents =
+      std::accumulate(queries.begin(), queries.end(), std::int64_t{0},
+                      [&](std::int64_t sum, std::int64_t query) { return sum + data.groups.size(query); });
   return fmt::format(
-      "<figure><figcaption>{0}</figcaption><svg viewBox=\"0 0 {1} {2}\" role=\"img\" aria-label=\"{0}\">"
-      "<text x=\"0\" y=\"16\">{3:.4f}</text><text x=\"0\" y=\"{4}\">{5:.4f}</text><polyline points=\"{6}\"/></svg>"
-      "</figure>\n",
-      label, width, height, greatest, height - 8, least, points);
+      "The gradient is that of {} training queries with {} documents, taken evenly from all, without dropout.",
+      queries.size(), documents);
 }
 
-template <class ValueOf>
-std::vector<double> column(const std::vector<EpochRecord>& history, const ValueOf& value_of) {
-  std::vector<double> values;
-  std::ranges::transform(history, std::back_inserter(values), value_of);
-  return values;
+std::vector<std::string> facts_of(const TrainingSummary& summary, const TrainingData& data, const TrainingRun& run) {
+  std::vector<std::string> facts = {fmt::format("Trained on {}.", describe(data.train)),
+                                    fmt::format("Model {}.", run.trainer().model().description()),
+                                    fmt::format("Loss {}.", run.loss().name), summary.result,
+                                    looked_at(summary.queries, data.train)};
+  facts.insert(facts.end(), summary.warnings.begin(), summary.warnings.end());
+  for (const std::string& note : data.notes) {
+    facts.push_back(note + ".");
+  }
+  return facts;
 }
 
-std::string charts_of(const TrainingReport& report) {
-  std::string html = chart_of("Training loss", column(report.history, [](const auto& r) { return r.report.loss; }));
-  if (!report.history.empty() && report.history.front().validation) {
-    html += chart_of(report.validation_metric + " of the validation data",
-                     column(report.history, [](const auto& r) { return r.validation.value_or(0); }));
+std::vector<std::pair<std::string, std::string>> provenance_of(const TrainOutput& output, const Settings& settings,
+                                                               const TrainingData& data) {
+  std::vector<std::pair<std::string, std::string>> entries = {
+      {"command line", output.command_line},
+      {"training data", fmt::format("{}, fingerprint {}", describe(data.train), fingerprint_of(data.train))}};
+  if (data.valid) {
+    entries.emplace_back("validation data",
+                         fmt::format("{}, fingerprint {}", describe(*data.valid), fingerprint_of(*data.valid)));
   }
-  html += chart_of("Gradient norm", column(report.history, [](const auto& r) { return r.report.gradient_norm; }));
-  html += chart_of("Deviation of the scores within a query",
-                   column(report.history, [](const auto& r) { return r.health.score_deviation; }));
-  return html.empty() ? "" : "<h2>Training</h2>\n" + html;
-}
-
-std::string test_table(const TrainingReport& report) {
-  if (report.test.empty()) {
-    return "";
+  if (data.test) {
+    entries.emplace_back("test data",
+                         fmt::format("{}, fingerprint {}", describe(*data.test), fingerprint_of(*data.test)));
   }
-  std::string html = "<h2>Test data</h2>\n<table><thead><tr><th scope=\"col\">model</th>";
-  for (const std::string& name : report.metric_names) {
-    html += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
-  }
-  html += "</tr></thead><tbody>\n";
-  for (const ResultsRow& row : report.test) {
-    html += fmt::format("<tr><td>{}</td>", escaped(row.name));
-    for (const double value : row.values) {
-      html += fmt::format("<td>{:.4f}</td>", value);
-    }
-    html += "</tr>\n";
-  }
-  return html + "</tbody></table>\n";
-}
-
-std::string settings_table(const Settings& settings) {
-  std::string html = "<details><summary>Settings</summary>\n<table>\n";
   for (const auto& [name, value] : settings) {
-    html += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(value));
+    if (!value.empty()) {
+      entries.emplace_back("--" + name, value);
+    }
   }
-  return html + "</table></details>\n";
+  return entries;
 }
 
 }  // namespace
 
-std::string html_of(const TrainingReport& report) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width\"><title>ranktape: a training</title>\n"
-      "<style>{}</style></head>\n<body><main>\n<h1>A training</h1>\n{}{}{}{}{}</main></body></html>\n",
-      style, list_of("Result", report.facts), list_of("Warnings", report.warnings), test_table(report),
-      charts_of(report), settings_table(report.settings));
+ReportOptions report_options(const TrainingSummary& summary, const TrainOutput& output, const Settings& settings,
+                             const TrainingData& data, const TrainingRun& run) {
+  ReportOptions options = {.title = "ranktape: a training",
+                           .facts = facts_of(summary, data, run),
+                           .provenance = provenance_of(output, settings, data)};
+  if (!summary.test.empty()) {
+    options.tables.push_back(
+        table_of(fmt::format("Test data ({})", describe(MetricOptions{})), output.metrics, summary.test));
+  }
+  if (!summary.folds.empty()) {
+    options.tables.push_back(table_of("Cross-validation", output.metrics, summary.folds));
+  }
+  return options;
 }
 
 }  // namespace train_ranker

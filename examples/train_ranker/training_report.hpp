@@ -1,27 +1,29 @@
 #pragma once
 
-#include <map>
+#include <ranktape/core/inspect/report.hpp>
+
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "results_table.hpp"
 #include "train_options.hpp"
+#include "training_data.hpp"
 #include "training_run.hpp"
 
 namespace train_ranker {
 
-/// What a person wants to know of a training afterwards.
-struct TrainingReport {
-  std::vector<std::string> facts;  ///< data, model, loss, result: a sentence each
-  std::vector<std::string> warnings;
-  std::vector<EpochRecord> history;
-  std::string validation_metric;
-  std::vector<std::string> metric_names;
-  std::vector<ResultsRow> test;  ///< empty without test data
-  Settings settings;
+/// What of a training stands in its report besides how the gradient flows.
+struct TrainingSummary {
+  std::string result;                 ///< whose parameters these are: a sentence
+  std::vector<std::string> warnings;  ///< of the epochs: a sentence each
+  std::vector<ResultsRow> folds;      ///< of the cross-validation; empty without
+  std::vector<ResultsRow> test;       ///< empty without test data
+  std::vector<std::int64_t> queries;  ///< that were looked at, by their number in the training data
 };
 
-/// One HTML page that needs nothing else: no script, no network, light and dark.
-std::string html_of(const TrainingReport& report);
+/// The title, facts, tables and provenance of a report. The same training gives the same: no times, no date.
+ranktape::ReportOptions report_options(const TrainingSummary& summary, const TrainOutput& output,
+                                       const Settings& settings, const TrainingData& data, const TrainingRun& run);
 
 }  // namespace train_ranker

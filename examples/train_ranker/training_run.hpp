@@ -1,7 +1,9 @@
 #pragma once
 
+#include <ranktape/optim/history_recorder.hpp>
 #include <ranktape/ranktape.hpp>
 
+#include <cstdint>
 #include <optional>
 
 #include "train_options.hpp"
@@ -21,8 +23,11 @@ struct EpochRecord {
 /// A training with its validation, which may be saved and continued after any step.
 class TrainingRun {
  public:
-  /// Refers to the data, which must outlive it.
-  TrainingRun(const TrainOptions& options, const TrainingData& data, std::uint64_t seed);
+  /// Refers to the data, which must outlive it. About `looks` steps, evenly over the training, go into the history, at
+  /// least one an epoch; none for 0.
+  TrainingRun(const TrainOptions& options, const TrainingData& data, std::uint64_t seed, std::int64_t looks = 0);
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
 
   /// One step. After the last of an epoch: what came of it.
   std::optional<EpochRecord> step();
@@ -36,6 +41,7 @@ class TrainingRun {
   [[nodiscard]] const ranktape::Trainer& trainer() const { return trainer_; }
   [[nodiscard]] const ranktape::NamedLoss& loss() const { return loss_; }
   [[nodiscard]] int best_epoch() const;  ///< the last one without validation
+  [[nodiscard]] const ranktape::TrainingHistory& history() const { return recorder_.history(); }
 
   [[nodiscard]] ranktape::SafetensorsFile state() const;
   void restore(const ranktape::SafetensorsFile& state);
@@ -45,6 +51,7 @@ class TrainingRun {
   ranktape::Dataset health_sample_;
   ranktape::NamedLoss loss_;
   ranktape::MetricSpecification metric_;
+  ranktape::HistoryRecorder recorder_;
   ranktape::Trainer trainer_;
   ranktape::EarlyStopping stopping_;
   bool stopped_ = false;

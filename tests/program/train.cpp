@@ -198,14 +198,6 @@ TEST_CASE("train: options of the training change the model") {
   }
 }
 
-TEST_CASE("train: --report writes a page") {
-  ProgramFolder folder;
-  static_cast<void>(trained(with_rankings(folder), "--valid valid --report page.html"));
-  const std::string page = folder.read("page.html");
-  CHECK(page.starts_with("<!doctype html>"));
-  CHECK(holds(page, "</html>"));
-}
-
 TEST_CASE("train: no epoch leaves the model as it is made") {
   ProgramFolder folder;
   printed(with_rankings(folder), "train --train train --epochs 0 --hidden 4 --quiet --model none --schedule cosine");

@@ -23,12 +23,12 @@ std::string refused_train(const ProgramFolder& folder, std::string_view argument
 
 TEST_CASE("program: commands") {
   const ProgramFolder folder;
-  const std::string all = "train, compare, predict, evaluate, convert, inspect, losses\n";
+  const std::string all = "train, compare, predict, evaluate, convert, inspect, explain, losses\n";
   CHECK(refused(folder, "") == "ranktape: a command is needed: one of " + all);
   CHECK(refused(folder, "trian") == "ranktape: there is no command 'trian'; did you mean 'train'?\n");
   CHECK(refused(folder, "download --data x") == "ranktape: there is no command 'download'; there are " + all);
   for (const char* arguments : {"--help", "--version", "train --help", "compare --help", "predict --help",
-                                "evaluate --help", "convert --help", "inspect --help", "losses --help"}) {
+                                "evaluate --help", "convert --help", "inspect --help", "explain --help", "losses --help"}) {
     CAPTURE(arguments);
     CHECK_FALSE(testing::printed(folder, arguments).empty());
   }
