@@ -66,9 +66,11 @@
 #include <ranktape/optim/attention_scorer.hpp>
 #include <ranktape/optim/clip.hpp>
 #include <ranktape/optim/early_stopping.hpp>
+#include <ranktape/optim/history_recorder.hpp>
 #include <ranktape/optim/initialization.hpp>
 #include <ranktape/optim/layer_norm.hpp>
 #include <ranktape/optim/linear.hpp>
+#include <ranktape/optim/look_at_loss.hpp>
 #include <ranktape/optim/mlp.hpp>
 #include <ranktape/optim/named_loss.hpp>
 #include <ranktape/optim/optimizer.hpp>
@@ -79,3 +81,4 @@
 #include <ranktape/optim/sgd.hpp>
 #include <ranktape/optim/trainer.hpp>
 #include <ranktape/optim/training.hpp>
+#include <ranktape/optim/training_step.hpp>
