@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace ranktape::detail {
 namespace {
@@ -26,8 +27,7 @@ constexpr std::array<Range, 9> wide = {{{0x1100, 0x115F},
                                         {0x1F300, 0x1FAFF},
                                         {0x20000, 0x3FFFD}}};
 
-template <std::size_t count>
-bool contains(const std::array<Range, count>& ranges, char32_t character) {
+bool contains(std::span<const Range> ranges, char32_t character) {
   return std::ranges::any_of(ranges,
                              [&](const Range& range) { return range.first <= character && character <= range.last; });
 }
