@@ -293,6 +293,20 @@ TEST_CASE("report: the page is well-formed, whatever it holds") {
   }
 }
 
+TEST_CASE("report: what is left out of tables is said, and what nobody measured has no column") {
+  Inspection inspection = tests::sample_inspection(300);
+  while (inspection.parameters.size() < 45) inspection.parameters.push_back(inspection.parameters.front());
+  const ReportOptions options = {.tables = {{"Many", {"row"}, std::vector<std::vector<std::string>>(103, {"x"})}}};
+  const std::string page = report_html(inspection, options);
+  CHECK(page.find("5 parameters more in the page's JSON.") != std::string::npos);
+  CHECK(page.find("3 rows more in the page's JSON.") != std::string::npos);
+  CHECK(page.find("The first 200 of them; with scripts this table shows all.") != std::string::npos);
+  CHECK(page.find("update / weight") != std::string::npos);
+  inspection.history.updates.clear();
+  CHECK(report_html(inspection).find("update / weight") == std::string::npos);
+  CHECK(json::parse(report_json(inspection, options))["tables"][0]["rows"].size() == 103);
+}
+
 TEST_CASE("report: hostile names stay text") {
   const std::vector<std::string> texts = tests::hostile_texts();
   const ReportOptions options = {

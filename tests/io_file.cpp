@@ -175,3 +175,34 @@ TEST_CASE("file: killed at any moment, the writer leaves the old file or the new
     CHECK((found == old_bytes || found == new_bytes));
   }
 }
+
+TEST_CASE("file: what need not survive a power cut takes its name in one step, too") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", "first", {.survives_power_cut = false});
+  CHECK(read_file(folder / "file") == "first");
+  std::filesystem::permissions(folder / "file", std::filesystem::perms(0640));
+  write_file_atomically(folder / "file", "second", {.survives_power_cut = false});
+  CHECK(read_file(folder / "file") == "second");
+  CHECK(std::filesystem::status(folder / "file").permissions() == std::filesystem::perms(0640));
+  std::filesystem::create_directory(folder / "folder");
+  CHECK(error_of<Error>([&] { write_file_atomically(folder / "folder", "x", {.survives_power_cut = false}); }) ==
+        (folder / "folder").string() + ": cannot be written: Is a directory");
+  CHECK(folder.entries() == 2);
+
+  // Whoever reads meanwhile sees one or the other, whole.
+  const std::string zeros(1 << 16, '0');
+  const std::string ones(1 << 16, '1');
+  write_file_atomically(folder / "file", zeros, {.survives_power_cut = false});
+  std::thread writer([&] {
+    for (int i = 0; i < 200; ++i) {
+      write_file_atomically(folder / "file", i % 2 == 0 ? ones : zeros, {.survives_power_cut = false});
+    }
+  });
+  int torn = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string seen = read_file(folder / "file");
+    torn += seen != zeros && seen != ones ? 1 : 0;
+  }
+  writer.join();
+  CHECK(torn == 0);
+}

@@ -1,8 +1,8 @@
 #include <ranktape/core/inspect/report_drawing.hpp>
 #include <ranktape/core/inspect/report_parts.hpp>
 
-#include <array>
-#include <unordered_map>
+#include <algorithm>
+#include <cmath>
 
 // The gradient's norm along the tape: a bar for each record, or for a stretch of records where there are many.
 namespace ranktape::detail {
@@ -174,41 +174,6 @@ void append_flow_strip(std::string& page, const Inspection& inspection) {
     page += " The gradients of intermediate tensors were not kept: backward({.keep_intermediate = true}) keeps them.";
   }
   page += "</figcaption>\n</figure>\n";
-}
-
-void append_parameters(std::string& page, const Inspection& inspection) {
-  constexpr std::size_t max_rows = 40;
-  if (inspection.parameters.empty()) {
-    return;
-  }
-  std::unordered_map<std::string_view, const ParameterUpdate*> updates;
-  for (const ParameterUpdate& update : inspection.history.updates) {
-    updates.try_emplace(update.name, &update);
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (std::size_t i = 0; i < std::min(inspection.parameters.size(), max_rows); ++i) {
-    const ParameterSummary& parameter = inspection.parameters[i];
-    const auto update = updates.find(parameter.name);
-    rows.push_back({parameter.name.empty() ? fmt::format("parameter {}", i + 1) : html(parameter.name),
-                    to_string(parameter.shape), readable(parameter.value.norm),
-                    parameter.gradient ? readable(parameter.gradient->norm) : "none",
-                    parameter.gradient ? share(parameter.gradient->zeros, parameter.shape.size()) : "",
-                    update == updates.end() || update->second->weight_norm == 0
-                        ? ""
-                        : readable(update->second->update_norm / update->second->weight_norm)});
-  }
-  page += "<h3>Parameters</h3>\n";
-  append_table(page, "Norms of the parameters and their gradients",
-               {"parameter", "shape", "\u2016value\u2016", "\u2016gradient\u2016", "zero gradients", "update / weight"},
-               rows);
-  page +=
-      "<p class=\"legend\">Update / weight is how far one step of the optimizer moves a parameter, as a share of its "
-      "norm; about 0.001 is usual.";
-  if (inspection.parameters.size() > max_rows) {
-    draw(page, " {} more in the page's JSON.",
-         counted(std::ssize(inspection.parameters) - static_cast<std::int64_t>(max_rows), "parameter"));
-  }
-  page += "</p>\n";
 }
 
 }  // namespace ranktape::detail

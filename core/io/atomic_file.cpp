@@ -41,6 +41,18 @@ std::filesystem::path behind_links(const std::filesystem::path& path) {
   return std::filesystem::is_symlink(path, ignored) ? std::filesystem::weakly_canonical(path, ignored) : path;
 }
 
+// In one step to whoever reads the folder. ext4 writes a file out when it is renamed over another, for programs that
+// forget to flush; that takes milliseconds. Two names that are exchanged are not waited for.
+bool take_name(const std::filesystem::path& temporary, const std::filesystem::path& target, bool may_exchange) {
+#ifdef RENAME_EXCHANGE
+  if (may_exchange && ::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) {
+    ::unlink(temporary.c_str());  // the old file
+    return true;
+  }
+#endif
+  return std::rename(temporary.c_str(), target.c_str()) == 0;
+}
+
 }  // namespace
 
 bool write_all(int file, std::string_view bytes) {
@@ -60,15 +72,16 @@ AtomicFile::AtomicFile(const std::filesystem::path& path)
       folder_(target_.has_parent_path() ? target_.parent_path() : "."),
       file_(-1) {
   struct stat old = {};
-  const bool replaces = ::stat(target_.c_str(), &old) == 0;
-  if (replaces && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode)) {
+  const bool is_there = ::stat(target_.c_str(), &old) == 0;
+  replaces_file_ = is_there && S_ISREG(old.st_mode);
+  if (is_there && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode)) {
     throw Error(fmt::format("{}: cannot be replaced: it is not a regular file; choose another name", path.string()));
   }
   file_ = Descriptor(create_temporary(folder_, temporary_));
   if (!file_.is_open()) {
     fail_with_errno(path, "cannot be written (no file can be made in its folder)");
   }
-  if (replaces && S_ISREG(old.st_mode)) {
+  if (replaces_file_) {
     static_cast<void>(::fchmod(file_.number(), old.st_mode & 07777));  // where the owner differs: the usual rights
   }
 }
@@ -87,7 +100,7 @@ void AtomicFile::write(std::string_view bytes) {
 
 void AtomicFile::commit(bool survives_power_cut) {
   if ((survives_power_cut && !flush(file_.number())) || !file_.close() ||
-      std::rename(temporary_.c_str(), target_.c_str()) != 0) {
+      !take_name(temporary_, target_, replaces_file_ && !survives_power_cut)) {
     fail_with_errno(path_, "cannot be written");
   }
   temporary_.clear();

@@ -24,6 +24,7 @@ class AtomicFile {
   std::filesystem::path target_;  // behind symbolic links
   std::filesystem::path folder_;
   std::filesystem::path temporary_;  // empty once it has its name
+  bool replaces_file_ = false;
   Descriptor file_;
 };
 

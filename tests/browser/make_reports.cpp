@@ -86,7 +86,12 @@ void write_trained(const std::filesystem::path& path, const std::filesystem::pat
       point.metric = ndcg(model(scaled.features), scaled.labels, scaled.groups, {.k = 10}).mean;
     }
     history.points.push_back(point);
-    const Inspection inspection = step == steps ? inspect(tape, gradients) : Inspection();
+    Inspection inspection;
+    if (step == steps) {
+      const Clock::time_point looking = Clock::now();
+      inspection = inspect(tape, gradients);
+      std::printf("%-14s inspected in %.1f ms\n", path.filename().c_str(), milliseconds_since(looking));
+    }
     optimizer.step(gradients);
     for (std::size_t i = 0; i < before.size(); ++i) {
       std::vector<double> after = model.parameters()[i].to_vector<double>();
@@ -96,10 +101,9 @@ void write_trained(const std::filesystem::path& path, const std::filesystem::pat
       history.updates.push_back({std::string(model.parameters()[i].name()), norm_of(before[i]), norm_of(after)});
     }
     if (step == steps) {
-      Inspection whole = inspection;
-      whole.history = history;
-      whole.verdicts = find_verdicts(whole);
-      write(path, whole,
+      inspection.history = history;
+      inspection.verdicts = find_verdicts(inspection);
+      write(path, inspection,
             {.title = "Training a small model with soft ranks",
              .facts = {"A multi-layer perceptron of 64 and 32 hidden units after 240 steps of 16 queries."},
              .provenance = {{"data", data_folder.filename().string()}, {"seed", "7"}, {"loss", "spearman_loss"}}});

@@ -19,7 +19,7 @@ def main(reports: Path, pictures: Path):
                 top = report.page.locator(first).bounding_box()["y"] - 16
                 end = report.page.locator(last).first.bounding_box()
                 path = pictures / f"report_{theme}.png"
-                clip = {"x": 0, "y": top, "width": WIDTH, "height": end["y"] + end["height"] + 16 - top}
+                clip = {"x": 0, "y": top, "width": WIDTH, "height": end["y"] + end["height"] + 8 - top}
                 report.page.screenshot(path=path, full_page=True, clip=clip)
                 print(path)
 

@@ -227,9 +227,10 @@ def without_scripts_everything_is_there(browser):
             equal(report.requests, [report.path.as_uri()], name)
             page = (FOLDER / f"{name}.html").read_text()
             data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
-            text = report.page.locator("body").inner_text()
-            for verdict in data["verdicts"]:
-                assert verdict["id"] in text and verdict["finding"] in text, (name, verdict)
+            for verdict, item in zip(data["verdicts"], report.page.locator(".verdicts li").all(), strict=True):
+                assert item.is_visible()
+                text = item.text_content()
+                assert all(verdict[part] in text for part in ["id", "rule", "severity", "finding", "action"]), (name, text)
             equal(report.count("section.list"), len(data["lists"]), name)
             assert report.page.locator("section.list svg").first.is_visible() if data["lists"] else True
             rows = report.page.locator("noscript table").first.locator("tbody tr").count() if data["records"]["operation"] else 0
