@@ -65,13 +65,13 @@ TEST_CASE("verdicts: the gravest first, then in the order of the rules; a line e
       to_string(verdicts) ==
       "error RT-G01 saturated: 100 % of the documents are alone in their block, where ranks are hard and their "
       "gradient is 0: the strength, 0.01, is below 97 % of the gaps between neighbouring scores (median gap 0.214), at "
-      "record 4, soft_rank (train.cpp:44); try regularization_strength=0.21\n"
+      "record 4, soft_rank (train.cpp:44); try regularization_strength=0.21 (21 times as much)\n"
       "warning RT-G07 constant labels: 5 of 10 lists (50 %) have equal labels only: there is no order to learn, and "
       "they add nothing to the loss, at record 4, soft_rank (train.cpp:44); leave these lists out of the batches, as "
       "ranktape::train does\n"
       "note RT-G03 one block: in 60 % of the lists all documents are in one block, where ranks are linear in the "
       "scores, at record 4, soft_rank (train.cpp:44); trainings begin so; if it is so after a quarter of the epochs, "
-      "try regularization_strength=0.0025, a quarter, or train longer\n");
+      "try regularization_strength=0.0025 (0.25 times as much) or train longer\n");
 }
 
 TEST_CASE("verdicts: RT-G01 saturated, from nine tenths of the documents on") {
@@ -84,14 +84,15 @@ TEST_CASE("verdicts: RT-G01 saturated, from nine tenths of the documents on") {
   CHECK(text_of(ranking, "RT-G01") ==
         "warning: 90 % of the documents are alone in their block, where ranks are hard and their gradient is 0: the "
         "strength, 0.01, is below 96.8 % of the gaps between neighbouring scores (median gap 0.214), at record 4, "
-        "soft_rank (train.cpp:44); try regularization_strength=0.21");
+        "soft_rank (train.cpp:44); try regularization_strength=0.21 (21 times as much)");
   Inspection learned = inspection_of(ranking);
   learned.history.points = {{.step = 1, .loss = 1, .gradient_norm = 1}, {.step = 2, .loss = 0.2, .gradient_norm = 1}};
   CHECK(verdict_text(learned, "RT-G01").starts_with("note: 90 %"));
-  // Of a sample without the record, or a record that says no strength.
+  // Of a sample without the record, and lists that had strengths of their own.
+  ranking.strength_setting = 0;
   Inspection inspection = inspection_of(ranking);
   inspection.records.clear();
-  CHECK(verdict_text(inspection, "RT-G01").ends_with("at record 4; try a strength of 0.21 (absolute)"));
+  CHECK(verdict_text(inspection, "RT-G01").ends_with("at record 4; try 21 times the regularization_strength"));
   // A relaxation without blocks has no such documents, whatever is there.
   ranking.blocks = 0;
   CHECK(text_of(ranking, "RT-G01").empty());
@@ -114,12 +115,13 @@ TEST_CASE("verdicts: RT-G02 linear where the loss normalizes soft ranks, else RT
   CHECK(text_of(ranking, "RT-G02").empty());
   ranking.single_block_lists = 6;
   ranking.median_strength = 3;
-  CHECK(
-      text_of(ranking, "RT-G02") ==
-      "warning: in 60 % of the lists all documents are in one block, and the loss divides by the norm of the soft "
-      "ranks: that is Pearson's correlation of the raw scores, which no strength changes, at record 4, soft_rank "
-      "(train.cpp:44); take Normalization::hard_ranks, the default; or try regularization_strength=0.00071 (median gap "
-      "0.214)");
+  CHECK(text_of(ranking, "RT-G02") ==
+        "warning: in 60 % of the lists all documents are in one block, and the loss divides by the norm of the soft "
+        "ranks: that is Pearson's correlation of the raw scores, which no strength changes, at record 4, soft_rank "
+        "(train.cpp:44); take Normalization::hard_ranks, the default; or try regularization_strength=0.00071 (0.071 "
+        "times "
+        "as much); the median gap is "
+        "0.214");
   CHECK(text_of(ranking, "RT-G03").empty());
   ranking.relaxation = "kl";
   CHECK(text_of(ranking, "RT-G02").find("raw scores (their exponentials), which") != std::string::npos);
@@ -162,9 +164,11 @@ TEST_CASE("verdicts: RT-G05 cold, a gap of more than 20 temperatures") {
   ranking.median_strength = 0.1;
   CHECK(text_of(ranking, "RT-G05").empty());
   ranking.median_gap = 2.1;
-  CHECK(text_of(ranking, "RT-G05") ==
-        "note: neighbouring scores are 21 temperatures apart (median gap 2.1, temperature 0.1), where comparisons are "
-        "hard and hardly a gradient is left, at record 4, soft_rank (train.cpp:44); try regularization_strength=0.21");
+  CHECK(
+      text_of(ranking, "RT-G05") ==
+      "note: neighbouring scores are 21 temperatures apart (median gap 2.1, temperature 0.1), where comparisons are "
+      "hard and hardly a gradient is left, at record 4, soft_rank (train.cpp:44); try regularization_strength=0.21 (21 "
+      "times as much)");
   ranking.median_gap = 10.1;
   CHECK(text_of(ranking, "RT-G05").starts_with("warning: neighbouring scores are 101 temperatures apart"));
   ranking.blocks = 1;

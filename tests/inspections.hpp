@@ -36,6 +36,8 @@ inline RankingSummary healthy_ranking() {
           .single_documents = 40,
           .zero_gradients = 40,
           .median_gap = 0.214,
+          .strength_option = "regularization_strength",
+          .strength_setting = 0.01,
           .median_strength = 0.3,
           .gaps_above_strength = 0.3,
           .score_deviation = 1,
@@ -48,10 +50,7 @@ inline RankingSummary healthy_ranking() {
 inline Inspection inspection_of(const RankingSummary& ranking) {
   Inspection inspection;
   inspection.records = {{.number = 3, .operation = "linear"},
-                        {.number = 4,
-                         .operation = "soft_rank",
-                         .options = "regularization_strength=0.01, direction=descending",
-                         .where = {"/home/me/train.cpp", 44}}};
+                        {.number = 4, .operation = "soft_rank", .where = {"/home/me/train.cpp", 44}}};
   inspection.rankings = {ranking};
   return inspection;
 }

@@ -25,6 +25,8 @@ struct RankingDetails {
   std::string relaxation = {};             ///< "l2", "kl", "lapsum" or "sigmoid"
   bool ascending = true;                   ///< rank 1 is the smallest score
   std::vector<std::int64_t> offsets = {};  ///< list i is documents offsets[i] to offsets[i + 1]
+  std::string strength_option = {};        ///< "regularization_strength" or "temperature"
+  double strength_setting = 0;             ///< what that option was, in its own unit; 0 if each list had its own
   std::vector<double> strengths = {};      ///< of each list, in absolute units; the temperature where nothing pools
   /// For each document the number of its block within its list, counted from 0 at rank 1: who shares one shares its
   /// mean. Empty for relaxations that do not pool.

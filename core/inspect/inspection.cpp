@@ -1,6 +1,7 @@
 #include <ranktape/core/inspect/inspection.hpp>
 #include <ranktape/core/inspect/non_finite.hpp>
 #include <ranktape/core/inspect/sample_records.hpp>
+#include <ranktape/core/inspect/tape_view.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -25,8 +26,7 @@ Inspection inspect(const Tape& tape, const Gradients& gradients, const TrainingH
     inspection.records.push_back(summarize(tape, record, gradients));
   }
   inspection.parameters = summarize_parameters(tape, gradients);
-  inspection.has_intermediate_gradients = std::ranges::any_of(
-      tape.records(), [&](const Record& record) { return gradients.contains(tape.tensors()[record.output]); });
+  inspection.has_intermediate_gradients = detail::has_gradients_of_records(tape, gradients);
   Rankings rankings = find_rankings(tape, gradients, options.lists);
   inspection.rankings = std::move(rankings.summaries);
   inspection.lists = std::move(rankings.lists);

@@ -83,6 +83,8 @@ struct RankingSummary {
   /// All ranks of the list get the same gradient, not 0, which a sum of ranks cannot use; 0 if unknown.
   std::int64_t constant_rank_gradient_lists = 0;
   double median_gap = 0;                 ///< median over the lists of theirs
+  std::string strength_option = {};      ///< as RankingDetails has it; empty for a loss of the raw scores
+  double strength_setting = 0;           ///< likewise
   double median_strength = 0;            ///< likewise; 0 for a loss of the raw scores
   double gaps_above_strength = 0;        ///< share of all gaps between neighbours; 0 for a loss of the raw scores
   double score_deviation = 0;            ///< mean over the lists

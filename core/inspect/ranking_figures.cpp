@@ -60,10 +60,14 @@ class Summarizer {
                 .scores = source.scores,
                 .scores_name = std::string(scores.name()),
                 .operation = tape.records()[static_cast<std::size_t>(source.record)].operation->name(),
-                .relaxation = source.ranking ? source.ranking->relaxation : "",
                 .losses = source.losses,
                 .normalizes_soft_ranks = source.normalizes_soft_ranks,
                 .dtype = scores.dtype()};
+    if (source.ranking) {
+      summary_.relaxation = source.ranking->relaxation;
+      summary_.strength_option = source.ranking->strength_option;
+      summary_.strength_setting = source.ranking->strength_setting;
+    }
   }
 
   RankingSummary run() {

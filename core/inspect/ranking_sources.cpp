@@ -1,5 +1,6 @@
-#include <ranktape/core/inspect/ranking_sources.hpp>
 #include <ranktape/core/inspect/maker.hpp>
+#include <ranktape/core/inspect/ranking_sources.hpp>
+#include <ranktape/core/inspect/tape_view.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -133,13 +134,6 @@ class SourceFinder {
 
 std::vector<double> on_host(const Tensor* tensor) {
   return tensor != nullptr && tensor->defined() ? tensor->to_vector<double>() : std::vector<double>();
-}
-
-/// From the end, where the loss is: the first look finds its gradient.
-bool has_gradients_of_records(const Tape& tape, const Gradients& gradients) {
-  const auto records = tape.records();
-  return std::any_of(records.rbegin(), records.rend(),
-                     [&](const Record& record) { return gradients.contains(tape.tensors()[record.output]); });
 }
 
 }  // namespace

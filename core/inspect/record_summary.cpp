@@ -152,6 +152,13 @@ std::vector<ParameterSummary> summarize_parameters(const Tape& tape, const Gradi
 
 namespace detail {
 
+// From the end, where the loss is: the first look finds its gradient.
+bool has_gradients_of_records(const Tape& tape, const Gradients& gradients) {
+  const auto records = tape.records();
+  return std::any_of(records.rbegin(), records.rend(),
+                     [&](const Record& record) { return gradients.contains(tape.tensors()[record.output]); });
+}
+
 const Tensor* kept_gradient(const Tape& tape, std::uint32_t tensor) {
   return tensor < tape.gradients().size() && tape.gradients()[tensor].defined() ? &tape.gradients()[tensor] : nullptr;
 }

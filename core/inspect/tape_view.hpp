@@ -12,6 +12,9 @@ namespace ranktape::detail {
 /// What the last backward({.keep_intermediate = true}) found for a tensor of the tape; null if nothing came.
 const Tensor* kept_gradient(const Tape& tape, std::uint32_t tensor);
 
+/// Whether they are of a backward that kept those of intermediate tensors.
+bool has_gradients_of_records(const Tape& tape, const Gradients& gradients);
+
 /// `gradient` of the record's output may be null.
 RecordSummary summarize_record(const Tape& tape, std::int64_t record, const Tensor* gradient);
 

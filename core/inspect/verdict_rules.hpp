@@ -31,8 +31,6 @@ double share_of(std::int64_t part, std::int64_t whole);
 std::string percent(double share);
 /// With two significant digits: what is suggested is no more exact than that.
 std::string rounded(double value);
-/// Of values in any order; 0 of none.
-double median_of(std::vector<double> values);
 
 /// The summary of a record, or null where the inspection is a sample without it.
 const RecordSummary* find_record(const Inspection& inspection, std::int64_t number);
@@ -47,8 +45,8 @@ Severity unless_learned(const Inspection& inspection, Severity severity);
 
 /// The ranking of which `share` says most; null where there is none.
 const RankingSummary* worst_ranking(const Inspection& inspection, double (*share)(const RankingSummary&));
-/// "regularization_strength=0.2": the option that the ranking's record was given, times `factor`. Where the record says
-/// no such number: "a strength of 0.2 (absolute)".
-std::string scaled_strength(const Inspection& inspection, const RankingSummary& ranking, double factor);
+/// "regularization_strength=0.2 (20 times as much)": the option that the ranking's record was given, times `factor`.
+/// Where each list had its own: "20 times the temperature".
+std::string scaled_strength(const RankingSummary& ranking, double factor);
 
 }  // namespace ranktape::detail

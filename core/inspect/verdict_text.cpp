@@ -19,15 +19,6 @@ std::string rounded(double value) {
   return fmt::format("{:.6g}", std::strtod(fmt::format("{:.1e}", value).c_str(), nullptr));
 }
 
-double median_of(std::vector<double> values) {
-  if (values.empty()) {
-    return 0;
-  }
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 const RecordSummary* find_record(const Inspection& inspection, std::int64_t number) {
   const auto found = std::ranges::lower_bound(inspection.records, number, {}, &RecordSummary::number);
   return found != inspection.records.end() && found->number == number ? &*found : nullptr;
@@ -58,16 +49,12 @@ const RankingSummary* worst_ranking(const Inspection& inspection, double (*share
   return worst == inspection.rankings.end() ? nullptr : &*worst;
 }
 
-std::string scaled_strength(const Inspection& inspection, const RankingSummary& ranking, double factor) {
-  const RecordSummary* record = find_record(inspection, ranking.record);
-  for (const std::string_view option : {"regularization_strength=", "temperature="}) {
-    const std::size_t at = record == nullptr ? std::string::npos : record->options.find(option);
-    if (at != std::string::npos) {
-      const double value = std::strtod(record->options.c_str() + at + option.size(), nullptr);
-      return fmt::format("{}{}", option, rounded(value * factor));
-    }
+std::string scaled_strength(const RankingSummary& ranking, double factor) {
+  if (ranking.strength_setting == 0) {
+    return fmt::format("{} times the {}", rounded(factor), ranking.strength_option);
   }
-  return fmt::format("a strength of {} (absolute)", rounded(ranking.median_strength * factor));
+  return fmt::format("{}={} ({} times as much)", ranking.strength_option, rounded(ranking.strength_setting * factor),
+                     rounded(factor));
 }
 
 }  // namespace ranktape::detail

@@ -38,15 +38,15 @@ std::optional<Verdict> saturated(const Inspection& inspection) {
     return {};
   }
   const bool all = ranking->single_documents == ranking->documents;
-  return Verdict{.severity = unless_learned(inspection, all ? Severity::error : Severity::warning),
-                 .finding = fmt::format(
-                     "{} of the documents are alone in their block, where ranks are hard and their gradient is "
-                     "0: the strength, {:.3g}, is below {} of the gaps between neighbouring scores (median gap "
-                     "{:.3g}), at {}",
-                     percent(single_share(*ranking)), ranking->median_strength, percent(ranking->gaps_above_strength),
-                     ranking->median_gap, place_of(inspection, ranking->record)),
-                 .action = fmt::format(
-                     "try {}", scaled_strength(inspection, *ranking, ranking->median_gap / ranking->median_strength))};
+  return Verdict{
+      .severity = unless_learned(inspection, all ? Severity::error : Severity::warning),
+      .finding =
+          fmt::format("{} of the documents are alone in their block, where ranks are hard and their gradient is "
+                      "0: the strength, {:.3g}, is below {} of the gaps between neighbouring scores (median gap "
+                      "{:.3g}), at {}",
+                      percent(single_share(*ranking)), ranking->median_strength, percent(ranking->gaps_above_strength),
+                      ranking->median_gap, place_of(inspection, ranking->record)),
+      .action = fmt::format("try {}", scaled_strength(*ranking, ranking->median_gap / ranking->median_strength))};
 }
 
 double scale_blind_share(const RankingSummary& ranking) {
@@ -62,16 +62,15 @@ std::optional<Verdict> linear(const Inspection& inspection) {
   if (ranking == nullptr || scale_blind_share(*ranking) <= most) {
     return {};
   }
-  return Verdict{
-      .finding =
-          fmt::format("in {} of the lists all documents are in one block, and the loss divides by the norm of "
-                      "the soft ranks: that is Pearson's correlation of the raw scores{}, which no strength "
-                      "changes, at {}",
-                      percent(scale_blind_share(*ranking)), ranking->relaxation == "kl" ? " (their exponentials)" : "",
-                      place_of(inspection, ranking->record)),
-      .action = fmt::format("take Normalization::hard_ranks, the default; or try {} (median gap {:.3g})",
-                            scaled_strength(inspection, *ranking, ranking->median_gap / ranking->median_strength),
-                            ranking->median_gap)};
+  return Verdict{.finding = fmt::format(
+                     "in {} of the lists all documents are in one block, and the loss divides by the norm of "
+                     "the soft ranks: that is Pearson's correlation of the raw scores{}, which no strength "
+                     "changes, at {}",
+                     percent(scale_blind_share(*ranking)), ranking->relaxation == "kl" ? " (their exponentials)" : "",
+                     place_of(inspection, ranking->record)),
+                 .action = fmt::format(
+                     "take Normalization::hard_ranks, the default; or try {}; the median gap is {:.3g}",
+                     scaled_strength(*ranking, ranking->median_gap / ranking->median_strength), ranking->median_gap)};
 }
 
 std::optional<Verdict> one_block(const Inspection& inspection) {
@@ -86,8 +85,8 @@ std::optional<Verdict> one_block(const Inspection& inspection) {
                              percent(scale_aware_share(*ranking)),
                              ranking->relaxation == "kl" ? "an exponential of" : "linear in",
                              place_of(inspection, ranking->record)),
-      .action = fmt::format("if it is so after a quarter of the epochs, try {}, a quarter, or train longer",
-                            scaled_strength(inspection, *ranking, 0.25))};
+      .action = fmt::format("if it is so after a quarter of the epochs, try {} or train longer",
+                            scaled_strength(*ranking, 0.25))};
 }
 
 // Of the lists shown of one ranking those that are long enough, by what the strength does to them.
@@ -164,8 +163,7 @@ std::optional<Verdict> cold(const Inspection& inspection) {
                       "where comparisons are hard and hardly a gradient is left, at {}",
                       gap_in_temperatures(*ranking), ranking->median_gap, ranking->median_strength,
                       place_of(inspection, ranking->record)),
-      .action =
-          fmt::format("try {}", scaled_strength(inspection, *ranking, ranking->median_gap / ranking->median_strength))};
+      .action = fmt::format("try {}", scaled_strength(*ranking, ranking->median_gap / ranking->median_strength))};
 }
 
 double constant_upstream_share(const RankingSummary& ranking) {

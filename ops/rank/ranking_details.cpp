@@ -124,6 +124,8 @@ RankingDetails pooled_ranking(const Pooling& pooling, const Tensor& values) {
   return {.relaxation = options.regularization == Regularization::kl ? "kl" : "l2",
           .ascending = options.direction == Direction::ascending,
           .offsets = pooling.lists.offsets(),
+          .strength_option = "regularization_strength",
+          .strength_setting = options.regularization_strength,
           .strengths = strengths_of(pooling),
           .blocks = numbered_blocks(pooling),
           .at_strength = at_strength};
@@ -142,6 +144,10 @@ RankingDetails unpooled_ranking(const char* relaxation, const Lists& lists, cons
   return {.relaxation = relaxation,
           .ascending = options.direction == Direction::ascending,
           .offsets = lists.offsets(),
+          .strength_option = "temperature",
+          .strength_setting = !factor               ? options.temperature
+                              : factor->size() == 1 ? options.temperature * (*factor)[0]
+                                                    : 0,
           .strengths = reciprocals(host_copy(inverse)),
           .blocks = {},
           .at_strength = at_strength};
