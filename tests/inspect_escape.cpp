@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <random>
 #include <string>
 #include <string_view>
@@ -195,22 +194,10 @@ TEST_CASE("escape: of a long text the beginning stays") {
   CHECK(html(std::string(1 << 20, 'x')) == std::string(200, 'x') + "\u2026 (1,048,376 more bytes)");
 }
 
-TEST_CASE("escape: time is linear in the text") {
-  const auto seconds = [](std::size_t size) {
-    std::string text;
-    for (std::size_t i = 0; i < size; ++i) text += "<\xff\u202E"[i % 5];
-    double best = 1e9;
-    for (int repetition = 0; repetition < 3; ++repetition) {
-      const auto start = std::chrono::steady_clock::now();
-      CHECK(escaped(text, EscapeFor::html, unlimited).size() > text.size());
-      best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return best;
-  };
-  const double small = seconds(1 << 18);
-  const double large = seconds(1 << 21);
-  MESSAGE("2 MB of the worst: ", large * 1e3, " ms");
-  CHECK(large < 8 * 6 * small + 0.05);  // a quadratic one takes 64 times as long
+TEST_CASE("escape: 16 MB of the worst text") {  // an hour, were the time quadratic
+  std::string text;
+  for (std::size_t i = 0; i < (std::size_t{1} << 24); ++i) text += "<\xff\u202E"[i % 5];
+  CHECK(escaped(text, EscapeFor::html, unlimited).size() > text.size());
 }
 
 TEST_CASE("escape: any bytes stay inside their place, and all targets show the same text") {

