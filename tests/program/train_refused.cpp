@@ -27,8 +27,9 @@ TEST_CASE("program: commands") {
   CHECK(refused(folder, "") == "ranktape: a command is needed: one of " + all);
   CHECK(refused(folder, "trian") == "ranktape: there is no command 'trian'; did you mean 'train'?\n");
   CHECK(refused(folder, "download --data x") == "ranktape: there is no command 'download'; there are " + all);
-  for (const char* arguments : {"--help", "--version", "train --help", "compare --help", "predict --help",
-                                "evaluate --help", "convert --help", "inspect --help", "explain --help", "losses --help"}) {
+  for (const char* arguments :
+       {"--help", "--version", "train --help", "compare --help", "predict --help", "evaluate --help", "convert --help",
+        "inspect --help", "explain --help", "losses --help"}) {
     CAPTURE(arguments);
     CHECK_FALSE(testing::printed(folder, arguments).empty());
   }
