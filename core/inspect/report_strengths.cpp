@@ -22,6 +22,11 @@ std::size_t current_of(const std::vector<StrengthStep>& steps) {
       steps.begin());
 }
 
+// Two digits, in full.
+std::string factor_text(double factor) {
+  return factor >= 100 ? fmt::format("{:.0f}", factor) : fmt::format("{:.2g}", factor);
+}
+
 // The line of the hard ranks, the same in every panel.
 std::string hard_line(const RankedList& list, const Axis& rank, const Axis& row) {
   std::string line = "M";
@@ -43,7 +48,7 @@ void append_panel(std::string& page, const StrengthStep& step, const Axis& rank,
   draw(page, "<path class=\"dot small\" d=\"{}\"/>\n", soft);
   draw(page, "<text x=\"{}\" y=\"{}\"{}>{} {}</text>\n", panel / 2, panel_height + 18,
        is_current ? " class=\"heading\"" : "", is_current ? "now" : "\u00D7",
-       is_current ? "" : fmt::format("{:.2g}", step.factor));
+       is_current ? "" : factor_text(step.factor));
   draw(page, "<text x=\"{}\" y=\"{}\">{} %</text>\n", panel / 2, panel_height + 34,
        fmt::format("{:.0f}", 100 * step.gradient_share));
 }
