@@ -175,6 +175,8 @@ if (records.length > 0) {
     const output = element('output', {htmlFor: 'flow-slider'});
     const place = document.getElementById('flow-place');
     place.append(element('label', {htmlFor: 'flow-slider'}, 'Record'), slider, output);
+    // The slider begins where the bars do.
+    place.style.gridTemplateColumns = `minmax(max-content, calc(${100 * left / right}% - 0.75rem)) 1fr`;
     place.hidden = false;
     const mark = record => {
       const {number, name, operation, options, inputs, shape, gradient, line} = records[record];
