@@ -53,6 +53,8 @@ TEST_CASE("report: a list's captions and columns are of what it has") {
 TEST_CASE("report: two kinds of rankings have one table") {
   Inspection both = tests::sample_inspection(9, 1, 5, 0);
   both.rankings.push_back(tests::unpooled(both).rankings[0]);
+  CHECK(report_html(both).find(">List 0, loss ") == std::string::npos);
+  CHECK(report_html(both).find(">List 0 of #8 soft_rank of scores, loss ") != std::string::npos);
   CHECK(report_html(both).find("<th scope=\"col\">median strength or temperature</th>") != std::string::npos);
 }
 
@@ -60,8 +62,11 @@ TEST_CASE("report: ties among the gaps are counted, not drawn") {
   Inspection inspection = tests::sample_inspection(9, 1, 5, 0);
   inspection.lists[0].gaps = {0, 1, 2, 4};
   CHECK(report_html(inspection).find(" 25.0 % are 0, of ties, and have no place here.") != std::string::npos);
+  CHECK(report_html(inspection).find("half of the gaps between neighbouring scores are 0: ties.") == std::string::npos);
+  inspection.lists[0].median_gap = 0;
+  CHECK(report_html(inspection).find("half of the gaps between neighbouring scores are 0: ties.") != std::string::npos);
   inspection.lists[0].gaps = {1, 2, 4};
-  CHECK(report_html(inspection).find("of ties") == std::string::npos);
+  CHECK(report_html(inspection).find(", of ties") == std::string::npos);
 }
 
 TEST_CASE("report: names below the flow strip have their room") {
@@ -75,4 +80,19 @@ TEST_CASE("report: names below the flow strip have their room") {
   CHECK(height_with("add") < height_with("spearman_of_ranks"));
   CHECK(height_with("spearman_of_ranks") >= 164 + 18 + 17 * 4);
   CHECK(height_with(std::string(400, 'x')) < 500);
+}
+
+TEST_CASE("report: of a long list the ranks that are shown have the whole axis") {
+  Inspection inspection = tests::sample_inspection(9, 1, 5, 0);
+  const std::string whole = report_html(inspection);
+  CHECK(whole.find("class=\"middle\">1</text>") != std::string::npos);
+  RankedList& list = inspection.lists[0];
+  list.documents_in_all = 10'000;
+  for (RankedDocument& document : list.documents) {
+    document.hard_rank += 100;
+    document.soft_rank = document.hard_rank;
+  }
+  const std::string part = report_html(inspection);
+  CHECK(part.find("class=\"middle\">103</text>") != std::string::npos);
+  CHECK(part.find("class=\"middle\">2000</text>") == std::string::npos);
 }

@@ -37,6 +37,20 @@ struct Layout {
   }
 };
 
+// All ranks of the list, or of a long list, of which the picture has a part, those of that part.
+Axis rank_axis(const RankedList& list) {
+  double least = 1;
+  auto greatest = static_cast<double>(std::max<std::int64_t>(list.documents_in_all, 2));
+  if (std::ssize(list.documents) < list.documents_in_all) {
+    const auto hard = finite_range(list.documents, [](const auto& document) { return document.hard_rank; });
+    const auto soft = finite_range(
+        list.documents, [](const auto& document) { return document.soft_rank.value_or(document.hard_rank); });
+    least = std::clamp(std::min(hard.first, soft.first), least, greatest);
+    greatest = std::clamp(std::max(hard.second, soft.second), least, greatest);
+  }
+  return {least, greatest, rank_left, rank_right};
+}
+
 Layout layout_of(const RankedList& list) {
   const auto [least, greatest] = finite_range(list.documents, [](const auto& document) { return document.score; });
   const double row_height = list.documents.size() <= 24 ? 24 : 18;
@@ -47,7 +61,7 @@ Layout layout_of(const RankedList& list) {
           .score_left = score_left,
           .score_right = score_right,
           .score = Axis(least, greatest, score_left + longest_arrow + 8, score_right - longest_arrow - 8),
-          .rank = Axis(1, static_cast<double>(std::max<std::int64_t>(list.documents_in_all, 2)), rank_left, rank_right),
+          .rank = rank_axis(list),
           .row_height = row_height,
           .bottom = first_row + row_height * static_cast<double>(list.documents.size()) + 6};
 }
@@ -213,7 +227,10 @@ void append_list_picture(std::string& page, const RankedList& list, std::string_
   heading((rank_left + rank_right) / 2, "middle", has_soft_ranks(list) ? "rank, hard and soft" : "rank");
   heading(gradient_end, "end", "gradient");
   append_axis(page, layout.score, layout.score_left, layout.score_right, layout.bottom, layout.score.ticks(5));
-  std::vector<double> ranks = {1};
+  std::vector<double> ranks;
+  if (std::ssize(list.documents) == list.documents_in_all) {
+    ranks.push_back(1);
+  }
   for (const double tick : layout.rank.ticks(5)) {
     if (tick > 1 && tick == std::floor(tick)) {
       ranks.push_back(tick);

@@ -100,22 +100,35 @@ std::string caption_of(const RankedList& list) {
   return text;
 }
 
-std::string title_of(const RankedList& list) { return fmt::format("List {}, loss {}", list.list, readable(list.loss)); }
+std::string name_of(const RankingSummary& ranking) {
+  const std::string name = fmt::format("#{} {}", ranking.record, html(ranking.operation));
+  return ranking.scores_name.empty() ? name : name + " of " + html(ranking.scores_name);
+}
 
-void append_list(std::string& page, const RankedList& list, std::size_t number) {
+// Where several records rank, the same list comes once for each.
+std::string title_of(const RankedList& list, const Inspection& inspection) {
+  const auto ranking = static_cast<std::size_t>(list.ranking);
+  const bool is_one_of_several = inspection.rankings.size() > 1 && ranking < inspection.rankings.size();
+  return fmt::format("List {}{}, loss {}", list.list,
+                     is_one_of_several ? " of " + name_of(inspection.rankings[ranking]) : "", readable(list.loss));
+}
+
+void append_list(std::string& page, const Inspection& inspection, std::size_t number) {
+  const RankedList& list = inspection.lists[number];
   const std::string id = fmt::format("list-{}", number);
   append(page,
          "<section class=\"list\" aria-labelledby=\"{0}\">\n<h3 id=\"{0}\">{1} <span "
          "class=\"badge\">{2}</span></h3>\n<p>{3}",
-         id, title_of(list), to_string(list.regime), counted(list.documents_in_all, "document"));
+         id, title_of(list, inspection), to_string(list.regime), counted(list.documents_in_all, "document"));
   const std::int64_t left_out = list.documents_in_all - std::ssize(list.documents);
   if (left_out > 0) {
     append(page, ", of which the {} with the greatest gradient are here", list.documents.size());
   }
   append(page, ". {}", meaning_of(list.regime));
   if (list.strength > 0) {
-    append(page, " The {} is {}; half of the gaps between neighbouring scores are below {}.", strength_name(list),
-           readable(list.strength), readable(list.median_gap));
+    append(page, " The {} is {}; half of the gaps between neighbouring scores are {}{}.", strength_name(list),
+           readable(list.strength), list.median_gap > 0 ? "below " : "0: ties",
+           list.median_gap > 0 ? readable(list.median_gap) : "");
   }
   page += "</p>\n<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing of the list\">\n";
   append_list_picture(page, list, id + "-picture");
@@ -124,11 +137,6 @@ void append_list(std::string& page, const RankedList& list, std::size_t number) 
   append_strength_pictures(page, list, id + "-strengths");
   append_numbers(page, list);
   page += "</section>\n";
-}
-
-std::string name_of(const RankingSummary& ranking) {
-  const std::string name = fmt::format("#{} {}", ranking.record, html(ranking.operation));
-  return ranking.scores_name.empty() ? name : name + " of " + html(ranking.scores_name);
 }
 
 std::string losses_of(const RankingSummary& ranking) {
@@ -185,7 +193,7 @@ void append_lists(std::string& page, const Inspection& inspection) {
   append(page, "<p>{}, the worst first.</p>\n<div id=\"list-chooser\"></div>\n<div id=\"list\"></div>\n<noscript>\n",
          counted(std::ssize(inspection.lists), "list"));
   for (std::size_t i = 0; i < inspection.lists.size(); ++i) {
-    append_list(page, inspection.lists[i], i);
+    append_list(page, inspection, i);
   }
   page += "</noscript>\n";
 }
