@@ -19,7 +19,7 @@ TEST_CASE("report: a list's captions and columns are of what it has") {
     bool with_temperature = false;
     bool with_raw_scores = false;
   };
-  for (const auto& [part, with_blocks, with_temperature, with_raw_scores] : std::vector<Expected>{
+  for (const Expected& expected : std::vector<Expected>{
            {">block</text>", true, false, false},
            {"<th scope=\"col\">block</th>", true, false, false},
            {"<th scope=\"col\">blocks</th>", true, false, false},
@@ -44,9 +44,10 @@ TEST_CASE("report: a list's captions and columns are of what it has") {
            {">\u00D7 100</text>", true, true, false},
            {">\u00D7 1e", false, false, false},
        }) {
-    CHECK_MESSAGE((pooled_page.find(part) != std::string::npos) == with_blocks, part);
-    CHECK_MESSAGE((temperature_page.find(part) != std::string::npos) == with_temperature, part);
-    CHECK_MESSAGE((raw_page.find(part) != std::string::npos) == with_raw_scores, part);
+    CHECK_MESSAGE((pooled_page.find(expected.part) != std::string::npos) == expected.with_blocks, expected.part);
+    CHECK_MESSAGE((temperature_page.find(expected.part) != std::string::npos) == expected.with_temperature,
+                  expected.part);
+    CHECK_MESSAGE((raw_page.find(expected.part) != std::string::npos) == expected.with_raw_scores, expected.part);
   }
 }
 

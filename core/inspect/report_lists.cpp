@@ -166,7 +166,7 @@ void append_rankings(std::string& page, const Inspection& inspection) {
   }
   titles.insert(titles.end(), {"zero gradient", "median gap"});
   if (pool || warm) {
-    titles.push_back(!warm ? "median strength" : pool ? "median strength or temperature" : "median temperature");
+    titles.emplace_back(!warm ? "median strength" : pool ? "median strength or temperature" : "median temperature");
   }
   std::vector<std::vector<std::string>> rows;
   for (const RankingSummary& ranking : rankings) {

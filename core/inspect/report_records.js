@@ -106,7 +106,7 @@ if (records.length > 0) {
   });
   const heads = columns.map(([, kind], i) => element('th', {scope: 'col', className: kind}, buttons[i]));
   // Columns of text are as wide as their longest one, within limits; the operation gets the rest.
-  for (const [kind, property, most] of [['inputs', 'inputs', 13.5], ['shape', 'shape', 8], ['place', 'line', 12]]) {
+  for (const [kind, property, most] of [['inputs', 'inputs', 12.4], ['shape', 'shape', 8], ['place', 'line', 12]]) {
     const longest = Math.max(...records.map(record => record[property].length));
     const head = heads.find(({className}) => className === kind);
     head.style.width = `${Math.max(4.6, Math.min(most, 0.44 * longest + 1))}rem`;
