@@ -259,18 +259,6 @@ TEST_CASE("report: the page is well-formed, whatever it holds") {
   for (RecordSummary& record : without_gradients.records) record.gradient.reset();
   for (ParameterSummary& parameter : without_gradients.parameters) parameter.gradient.reset();
   Inspection one = tests::sample_inspection(1, 1, 1, 1);
-  Inspection raw_scores = tests::sample_inspection(9, 2, 5, 0);
-  for (RankedList& list : raw_scores.lists) {
-    list.regime = RankRegime::unpooled;
-    list.strengths.clear();
-    list.strength = 0;
-    for (RankedDocument& document : list.documents) {
-      document.soft_rank.reset();
-      document.label.reset();
-      document.block = -1;
-      document.alone = false;
-    }
-  }
   Inspection constant = tests::sample_inspection(9, 1, 5, 9);
   for (RankedDocument& document : constant.lists[0].documents) document = {.score = 2, .label = 1, .gradient = 0};
   for (HistoryPoint& point : constant.history.points) point = {.step = 3, .loss = 1, .gradient_norm = 0};
@@ -284,7 +272,8 @@ TEST_CASE("report: the page is well-formed, whatever it holds") {
   extreme.records[1].gradient = ValueSummary{.norm = 1.7e308};
   for (const Inspection& inspection :
        {Inspection(), tests::sample_inspection(45), tests::sample_inspection(1000, 3, 48, 5000),
-        tests::faulty_inspection(), without_gradients, one, raw_scores, constant, extreme}) {
+        tests::faulty_inspection(), without_gradients, one, tests::unpooled(tests::sample_inspection(9, 2, 5, 0)),
+        tests::of_raw_scores(tests::sample_inspection(9, 2, 5, 0)), constant, extreme}) {
     const std::string page = report_html(inspection);
     CHECK(html_fault(page) == "");
     for (const char* part : {"=\"nan", "=\"inf", "NaN NaN", "M-nan", "h-nan", "Vinf", "{}"}) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Inspections made by hand, for tests of the report: what a tape can hold, in any length, and what it rarely does.
@@ -231,6 +232,43 @@ inline Inspection hostile_inspection() {
   for (const std::string& hostile : texts) {
     inspection.verdicts.push_back(
         {.id = hostile, .rule = hostile, .severity = Severity::note, .finding = hostile, .action = hostile});
+  }
+  return inspection;
+}
+
+/// The same of a relaxation that has a temperature and no blocks.
+inline Inspection unpooled(Inspection inspection) {
+  for (RankingSummary& ranking : inspection.rankings) {
+    ranking.operation = "sigmoid_rank";
+    ranking.relaxation = "sigmoid";
+    ranking.blocks = 0;
+    ranking.single_documents = 0;
+  }
+  for (RankedList& list : inspection.lists) {
+    list.regime = RankRegime::unpooled;
+    for (RankedDocument& document : list.documents) {
+      document.block = -1;
+      document.alone = false;
+      document.sentence = "Document " + std::to_string(document.document) + " is pushed.";
+    }
+  }
+  return inspection;
+}
+
+/// The same of a loss that takes the scores as they are, and knows no labels.
+inline Inspection of_raw_scores(Inspection inspection) {
+  inspection = unpooled(std::move(inspection));
+  for (RankingSummary& ranking : inspection.rankings) {
+    ranking.relaxation.clear();
+    ranking.median_strength = 0;
+  }
+  for (RankedList& list : inspection.lists) {
+    list.strengths.clear();
+    list.strength = 0;
+    for (RankedDocument& document : list.documents) {
+      document.soft_rank.reset();
+      document.label.reset();
+    }
   }
   return inspection;
 }

@@ -9,13 +9,17 @@ namespace ranktape::detail {
 namespace {
 
 constexpr double width = 960;
-constexpr double left = 56;
+constexpr double least_left = 56;
 constexpr double right = width - 12;
 constexpr double top = 34;
 constexpr double bottom = 164;
 constexpr std::size_t max_columns = 200;
 constexpr std::size_t max_named_columns = 40;
-constexpr double name_height = 76;  // below the bars, where every bar has a name
+constexpr std::size_t max_name = 24;
+constexpr double character_width = 8;  // a little more than the mean one of the drawing's font takes
+constexpr double slant = 35;           // degrees, of names that have no room side by side
+constexpr double along = 0.82;         // cosine of the slant
+constexpr double down = 0.58;          // its sine
 constexpr std::size_t max_marks = 12;
 
 struct Column {
@@ -63,7 +67,42 @@ Decades decades_of(const std::vector<Column>& columns) {
   return decades;
 }
 
-void append_grid(std::string& page, const Axis& height, const Decades& decades) {
+// A name below each bar where there are few, and the room that the names take.
+struct Names {
+  bool all = false;
+  bool level = false;
+  double left = least_left;  // where the bars begin: slanted names reach beyond their bars
+  double height = 28;        // below the bars
+};
+
+// What escaping cuts off ends in a word on how much.
+double length_of(const RecordSummary& record) {
+  const std::string shown = escaped(record.operation, EscapeFor::terminal, max_name);
+  const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
+  return character_width *
+         static_cast<double>(std::ssize(shown) - std::count_if(shown.begin(), shown.end(), continues));
+}
+
+Names names_of(const std::vector<RecordSummary>& records, std::size_t columns) {
+  const auto count = static_cast<double>(columns);
+  Names names = {.all = columns == records.size() && columns <= max_named_columns};
+  names.level = (right - least_left) / count >= 120;
+  if (!names.all || names.level) {
+    return names;
+  }
+  double longest = 0;
+  for (std::size_t i = 0; i < columns; ++i) {
+    const double length = length_of(records[i]);
+    longest = std::max(longest, length);
+    // The middle of the bar is at left + (right - left) place, and the name must not begin before 0.
+    const double place = (static_cast<double>(i) + 0.5) / count;
+    names.left = std::max(names.left, (along * length - right * place) / (1 - place));
+  }
+  names.height = 28 + down * longest;
+  return names;
+}
+
+void append_grid(std::string& page, const Axis& height, const Decades& decades, double left) {
   const int step = std::max(1, (decades.greatest - decades.least + 4) / 5);
   std::string lines;
   for (int power = decades.greatest; power >= decades.least; power -= step) {
@@ -74,23 +113,20 @@ void append_grid(std::string& page, const Axis& height, const Decades& decades) 
   draw(page, "<path class=\"grid\" d=\"{}\"/>\n", lines);
 }
 
-// Whether there is room for each name beside the next one.
-bool names_are_level(std::size_t count) { return (right - left) / static_cast<double>(count) >= 120; }
-
 // Of every bar where there are few, else only of rankings and losses.
-void append_names(std::string& page, const Inspection& inspection, const Axis& place, bool all) {
+void append_names(std::string& page, const Inspection& inspection, const Axis& place, const Names& names) {
   const std::vector<RecordSummary>& records = inspection.records;
-  if (all) {
-    const bool level = names_are_level(records.size());
+  if (names.all) {
     for (std::size_t i = 0; i < records.size(); ++i) {
       const double x = place.at(static_cast<double>(i) + 0.5);
-      draw(page, "<text class=\"{}\" transform=\"translate({} {}){}\">{}</text>\n", level ? "middle" : "end",
-           level ? x : x + 6, bottom + 18, level ? "" : " rotate(-35)", html(records[i].operation, 24));
+      draw(page, "<text class=\"{}\" transform=\"translate({} {}) rotate({})\">{}</text>\n",
+           names.level ? "middle" : "end", names.level ? x : x + 6, bottom + 18, names.level ? 0 : -slant,
+           html(records[i].operation, max_name));
     }
     return;
   }
   std::size_t marks = 0;
-  double free_from = left;
+  double free_from = names.left;
   for (const RankingSummary& ranking : inspection.rankings) {
     const auto found =
         std::lower_bound(records.begin(), records.end(), ranking.record,
@@ -99,10 +135,10 @@ void append_names(std::string& page, const Inspection& inspection, const Axis& p
       break;
     }
     const double x = place.at(static_cast<double>(found - records.begin()) + 0.5);
-    const bool to_the_left = x > (left + right) / 2;
+    const bool to_the_left = x > (names.left + right) / 2;
     if (x >= free_from) {
       draw(page, "<text x=\"{}\" y=\"{}\"{}>\u25B4 {}</text>\n", x, bottom + 16, to_the_left ? " class=\"end\"" : "",
-           html(ranking.operation, 24));
+           html(ranking.operation, max_name));
       free_from = x + 190;
       ++marks;
     }
@@ -110,8 +146,8 @@ void append_names(std::string& page, const Inspection& inspection, const Axis& p
 }
 
 void append_drawing(std::string& page, const Inspection& inspection, const std::vector<Column>& columns) {
-  const bool all_named = columns.size() == inspection.records.size() && columns.size() <= max_named_columns;
-  const double height = bottom + (all_named && !names_are_level(columns.size()) ? name_height : 28);
+  const Names names = names_of(inspection.records, columns.size());
+  const double left = names.left;
   const double count = static_cast<double>(columns.size());
   const Decades decades = decades_of(columns);
   const Axis bar_height(decades.least, decades.greatest, bottom - 8, top);
@@ -136,19 +172,19 @@ void append_drawing(std::string& page, const Inspection& inspection, const std::
   draw(page,
        "<svg id=\"flow\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"flow-title flow-text\" data-left=\"{}\" "
        "data-right=\"{}\">\n<title id=\"flow-title\">Norm of the gradient along the tape</title>\n",
-       width, height, left, right);
+       width, bottom + names.height, left, right);
   draw(page,
        "<desc id=\"flow-text\">{} for {}, from the first record at the left to the loss at the right; {} with a "
        "gradient. "
        "Norms from 1e{} to 1e{}. The table of records has all numbers.</desc>\n",
        counted(std::ssize(columns), "bar"), counted(std::ssize(inspection.records), "record"), with_gradient,
        decades.least, decades.greatest);
-  append_grid(page, bar_height, decades);
+  append_grid(page, bar_height, decades, left);
   draw(page, "<path class=\"axis\" d=\"M{} {}H{}\"/>\n", left, bottom, right);
   draw(page, "<path class=\"bars\" stroke-width=\"{}\" d=\"{}\"/>\n", std::min(28.0, 0.72 * (right - left) / count),
        bars);
   draw(page, "<path class=\"hollow\" d=\"{}\"/>\n<path class=\"bad\" d=\"{}\"/>\n", zeros, crosses);
-  append_names(page, inspection, record_place, all_named);
+  append_names(page, inspection, record_place, names);
   draw(page, "<path id=\"flow-mark\" class=\"mark\" d=\"M0 {}V{}\" visibility=\"hidden\"/>\n", top - 8, bottom + 4);
   page += "</svg>\n";
 }

@@ -14,8 +14,6 @@ constexpr double width = 960;
 constexpr double first_row = 92;
 constexpr double names_end = 72;
 constexpr double label_place = 92;
-constexpr double score_left = 138;
-constexpr double score_right = 548;
 constexpr double longest_arrow = 64;
 constexpr double rounding = 1e-9;  // a gradient so much smaller than the steepest is a 0 but for rounding
 constexpr double bracket_place = 584;
@@ -23,7 +21,12 @@ constexpr double rank_left = 630;
 constexpr double rank_right = 852;
 constexpr double gradient_end = width - 8;
 
+// Where there are no labels or no blocks, the scores get their room.
 struct Layout {
+  bool has_labels;
+  bool has_blocks;
+  double score_left;
+  double score_right;
   Axis score;
   Axis rank;
   double row_height;
@@ -34,11 +37,31 @@ struct Layout {
   }
 };
 
+// All ranks of the list, or of a long list, of which the picture has a part, those of that part.
+Axis rank_axis(const RankedList& list) {
+  double least = 1;
+  auto greatest = static_cast<double>(std::max<std::int64_t>(list.documents_in_all, 2));
+  if (std::ssize(list.documents) < list.documents_in_all) {
+    const auto hard = finite_range(list.documents, [](const auto& document) { return document.hard_rank; });
+    const auto soft = finite_range(
+        list.documents, [](const auto& document) { return document.soft_rank.value_or(document.hard_rank); });
+    least = std::clamp(std::min(hard.first, soft.first), least, greatest);
+    greatest = std::clamp(std::max(hard.second, soft.second), least, greatest);
+  }
+  return {least, greatest, rank_left, rank_right};
+}
+
 Layout layout_of(const RankedList& list) {
   const auto [least, greatest] = finite_range(list.documents, [](const auto& document) { return document.score; });
   const double row_height = list.documents.size() <= 24 ? 24 : 18;
-  return {.score = Axis(least, greatest, score_left + longest_arrow + 8, score_right - longest_arrow - 8),
-          .rank = Axis(1, static_cast<double>(std::max<std::int64_t>(list.documents_in_all, 2)), rank_left, rank_right),
+  const double score_left = has_labels(list) ? 138 : 96;
+  const double score_right = pools(list) ? 548 : 594;
+  return {.has_labels = has_labels(list),
+          .has_blocks = pools(list),
+          .score_left = score_left,
+          .score_right = score_right,
+          .score = Axis(least, greatest, score_left + longest_arrow + 8, score_right - longest_arrow - 8),
+          .rank = rank_axis(list),
           .row_height = row_height,
           .bottom = first_row + row_height * static_cast<double>(list.documents.size()) + 6};
 }
@@ -87,9 +110,11 @@ void append_labels(std::string& page, const RankedList& list, const Layout& layo
 void append_rows(std::string& page, const RankedList& list, const Layout& layout) {
   append_texts(page, list, layout, "end", names_end,
                [](const RankedDocument& document) { return fmt::format("{}", document.document); });
-  append_labels(page, list, layout);
-  append_texts(page, list, layout, "labels", label_place + 17,
-               [](const RankedDocument& document) { return document.label ? readable(*document.label) : ""; });
+  if (layout.has_labels) {
+    append_labels(page, list, layout);
+    append_texts(page, list, layout, "labels", label_place + 17,
+                 [](const RankedDocument& document) { return document.label ? readable(*document.label) : ""; });
+  }
   append_texts(page, list, layout, "end", gradient_end,
                [](const RankedDocument& document) { return readable(document.gradient); });
 }
@@ -174,9 +199,9 @@ std::string description_of(const RankedList& list) {
     up += document.gradient < 0 ? 1 : 0;
     down += document.gradient > 0 ? 1 : 0;
   }
-  return fmt::format(
-      "{}. Descent raises the score of {} and lowers that of {}; {} alone in a block. The table below has all numbers.",
-      counted(std::ssize(list.documents), "document"), up, down, alone);
+  return fmt::format("{}. Descent raises the score of {} and lowers that of {}{}. The table below has all numbers.",
+                     counted(std::ssize(list.documents), "document"), up, down,
+                     pools(list) ? fmt::format("; {} alone in a block", alone) : "");
 }
 
 }  // namespace
@@ -186,19 +211,26 @@ void append_list_picture(std::string& page, const RankedList& list, std::string_
   draw(page,
        "<svg class=\"picture\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-labelledby=\"{2} {2}-text\">\n<title "
        "id=\"{2}\">"
-       "Scores, blocks, ranks and gradients of list {3}</title>\n<desc id=\"{2}-text\">{4}</desc>\n",
-       width, layout.bottom + 4, id, list.list, description_of(list));
+       "Scores, {5}ranks and gradients of list {3}</title>\n<desc id=\"{2}-text\">{4}</desc>\n",
+       width, layout.bottom + 4, id, list.list, description_of(list), layout.has_blocks ? "blocks, " : "");
   const auto heading = [&](double x, std::string_view anchor, std::string_view text) {
     draw(page, "<text x=\"{}\" y=\"20\" class=\"heading {}\">{}</text>\n", x, anchor, text);
   };
   heading(names_end, "end", "document");
-  heading(label_place, "", "label");
-  heading((score_left + score_right) / 2, "middle", "score, and where descent moves it");
-  heading(bracket_place, "middle", "block");
-  heading((rank_left + rank_right) / 2, "middle", "rank, hard and soft");
+  if (layout.has_labels) {
+    heading(label_place, "", "label");
+  }
+  heading((layout.score_left + layout.score_right) / 2, "middle", "score, and where descent moves it");
+  if (layout.has_blocks) {
+    heading(bracket_place, "middle", "block");
+  }
+  heading((rank_left + rank_right) / 2, "middle", has_soft_ranks(list) ? "rank, hard and soft" : "rank");
   heading(gradient_end, "end", "gradient");
-  append_axis(page, layout.score, score_left, score_right, layout.bottom, layout.score.ticks(5));
-  std::vector<double> ranks = {1};
+  append_axis(page, layout.score, layout.score_left, layout.score_right, layout.bottom, layout.score.ticks(5));
+  std::vector<double> ranks;
+  if (std::ssize(list.documents) == list.documents_in_all) {
+    ranks.push_back(1);
+  }
   for (const double tick : layout.rank.ticks(5)) {
     if (tick > 1 && tick == std::floor(tick)) {
       ranks.push_back(tick);
@@ -206,7 +238,9 @@ void append_list_picture(std::string& page, const RankedList& list, std::string_
   }
   append_axis(page, layout.rank, rank_left, rank_right, layout.bottom, ranks);
   append_rows(page, list, layout);
-  append_blocks(page, list, layout);
+  if (layout.has_blocks) {
+    append_blocks(page, list, layout);
+  }
   append_scores(page, list, layout);
   append_ranks(page, list, layout);
   page += "</svg>\n";

@@ -6,6 +6,7 @@
 #include <ranktape/core/inspect/tape_view.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <string>
@@ -37,6 +38,16 @@ std::string counted(std::int64_t number, std::string_view noun);
 /// of each series in some hundred stretches, ascending; at most max_history_points.
 std::vector<std::size_t> shown_points(const TrainingHistory& history);
 inline constexpr std::size_t max_history_points = 2000;
+
+/// Whether documents of the list share blocks. Where they do not, the number that softens the ranks is a temperature.
+inline bool pools(const RankedList& list) { return list.regime != RankRegime::unpooled; }
+inline std::string_view strength_name(const RankedList& list) { return pools(list) ? "strength" : "temperature"; }
+inline bool has_labels(const RankedList& list) {
+  return std::ranges::any_of(list.documents, [](const RankedDocument& document) { return document.label.has_value(); });
+}
+inline bool has_soft_ranks(const RankedList& list) {
+  return std::ranges::any_of(list.documents, [](const auto& document) { return document.soft_rank.has_value(); });
+}
 
 void append_records_json(JsonWriter& json, const Inspection& inspection);
 

@@ -61,28 +61,27 @@ function share(part, whole) {
 }
 
 if (records.length > 0) {
-  const rowHeight = 28;
+  const rowHeight = 40;  // two lines of text
   const headHeight = 34;
   const spare = 8;  // rows above and below what is seen
   const grouped = number => number.toLocaleString('en-US');
-  const call = record => {
-    const cell = [(record.name ? `${record.name} = ` : '') + record.operation];
-    if (record.options) cell.push(' ', element('small', {}, record.options));
-    return cell;
-  };
+  const result = record => (record.name ? `${record.name} = ` : '') + record.operation;
+  const twoLines = (...children) => [element('div', {className: 'two-lines'}, ...children)];
+  const call = record =>
+    record.options ? twoLines(result(record), ' ', element('small', {}, record.options)) : twoLines(result(record));
   const numeric = number => number === null || typeof number === 'string' ? -1 : number;
   // title, class of the column, what a cell shows, what it is sorted by, name where the title alone would not do
   const columns = [
     ['#', 'number', r => [String(r.number)], r => r.number],
     ['operation', 'call', call, r => r.operation],
-    ['inputs', 'inputs', r => [r.inputs], r => r.inputs],
+    ['inputs', 'inputs', r => twoLines(r.inputs), r => r.inputs],
     ['shape', 'shape', r => [r.shape], r => r.size],
     ['\u2016value\u2016', 'norm', r => [readable(r.value)], r => numeric(r.value)],
     ['zero', 'share', r => [share(r.valueZeros, r.size)], r => r.valueZeros / r.size || 0, 'zero values'],
     ['\u2016gradient\u2016', 'norm', r => [readable(r.gradient)], r => numeric(r.gradient)],
     ['zero', 'share', r => r.gradient === null ? [''] : [share(r.gradientZeros, r.size)],
       r => r.gradient === null ? -1 : r.gradientZeros / r.size || 0, 'zero gradients'],
-    ['not finite', 'bad-count', r => r.bad ? [`${grouped(r.badValue)} / ${grouped(r.badGradient)}`] : [''], r => r.bad],
+    ...(records.every(r => !r.bad) ? [] : [['not finite', 'bad-count', r => r.bad ? [`${grouped(r.badValue)} / ${grouped(r.badGradient)}`] : [''], r => r.bad]]),
     ['line', 'place', r => [r.line], r => r.line],
   ];
 
@@ -99,21 +98,42 @@ if (records.length > 0) {
     const button = element('button', {type: 'button', 'aria-label': name}, title, element('span', {'aria-hidden': 'true'}));
     button.addEventListener('click', () => {
       // Numbers are most often sought from the greatest down, texts and places from the first up.
-      descending = sortedBy === i ? !descending : i >= 3 && i <= 8;
+      descending = sortedBy === i ? !descending : i >= 3 && i < columns.length - 1;
       sortedBy = i;
       update();
     });
     return button;
   });
   const heads = columns.map(([, kind], i) => element('th', {scope: 'col', className: kind}, buttons[i]));
+  // Columns of text are as wide as their longest one, within limits; the operation gets the rest.
+  for (const [kind, property, most] of [['inputs', 'inputs', 12.4], ['shape', 'shape', 8], ['place', 'line', 12]]) {
+    const longest = Math.max(...records.map(record => record[property].length));
+    const head = heads.find(({className}) => className === kind);
+    head.style.width = `${Math.max(4.6, Math.min(most, 0.44 * longest + 1))}rem`;
+  }
   const table = element('table', {id: 'records-table', role: 'grid', tabIndex: 0, 'aria-labelledby': 'records-heading',
     'aria-describedby': 'records-help'}, element('thead', {}, element('tr', {'aria-rowindex': 1}, ...heads)), body);
   const sizer = element('div', {className: 'sizer'}, table);
   const view = element('div', {className: 'view'}, sizer);
   const help = element('p', {id: 'records-help', className: 'legend'},
     'Arrow keys, page up and down, home and end choose a record; a heading sorts.');
+  // Below the table, and reached by the tabulator: what the table has no room for.
+  const chosen = element('div', {id: 'record-details', role: 'group', tabIndex: 0, 'aria-label': 'The chosen record'},
+    'No record is chosen yet.');
   document.getElementById('records').append(
-    element('div', {className: 'toolbar'}, element('label', {htmlFor: 'filter'}, 'Filter '), filter, status), view, help);
+    element('div', {className: 'toolbar'}, element('label', {htmlFor: 'filter'}, 'Filter '), filter, status), view, help, chosen);
+
+  function describe(record) {
+    const numbers = (norm, zeros, bad) => `norm ${readable(norm)}, ${share(zeros, record.size) || 'none'} zero` +
+      (bad ? `, ${grouped(bad)} not finite` : '');
+    const facts = [
+      ['record', `#${record.number}`], ['operation', result(record)], ['options', record.options || 'none'],
+      ['inputs', record.inputs || 'none'], ['shape', record.shape],
+      ['value', numbers(record.value, record.valueZeros, record.badValue)],
+      ['gradient', record.gradient === null ? 'none' : numbers(record.gradient, record.gradientZeros, record.badGradient)],
+      ['line', record.line]];
+    chosen.replaceChildren(element('dl', {}, ...facts.flatMap(([name, text]) => [element('dt', {}, name), element('dd', {}, text)])));
+  }
 
   function draw() {
     const first = Math.max(0, Math.floor(view.scrollTop / rowHeight) - spare);
@@ -162,6 +182,7 @@ if (records.length > 0) {
     const least = (place + 1) * rowHeight + headHeight - view.clientHeight;
     if (reveal && place >= 0) view.scrollTop = Math.min(place * rowHeight, Math.max(least, view.scrollTop));
     draw();
+    describe(records[record]);
     flow.mark(record);
   }
 
@@ -175,6 +196,8 @@ if (records.length > 0) {
     const output = element('output', {htmlFor: 'flow-slider'});
     const place = document.getElementById('flow-place');
     place.append(element('label', {htmlFor: 'flow-slider'}, 'Record'), slider, output);
+    // The slider begins where the bars do.
+    place.style.gridTemplateColumns = `minmax(max-content, calc(${100 * left / right}% - 0.75rem)) 1fr`;
     place.hidden = false;
     const mark = record => {
       const {number, name, operation, options, inputs, shape, gradient, line} = records[record];

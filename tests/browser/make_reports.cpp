@@ -5,6 +5,7 @@
 #include <ranktape/core/io/file.hpp>
 #include <ranktape/ranktape.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -130,6 +131,24 @@ void write_long(const std::filesystem::path& path, std::int64_t count) {
   write(path, tape, loss.backward({.keep_intermediate = true}), {}, {.title = "A long tape"});
 }
 
+// Lists of thousands of documents and of 48, with many at the same score, pooled and with a temperature.
+void write_crowded(const std::filesystem::path& path) {
+  Random random(11);
+  const Groups groups = Groups::from_sizes({3000, 48, 48, 7});
+  const std::int64_t documents = 3103;
+  std::vector<double> rounded = Tensor::randn(Shape{documents}, random).to_vector<double>();
+  std::vector<double> labels = Tensor::randn(Shape{documents}, random).to_vector<double>();
+  for (std::size_t i = 0; i < rounded.size(); ++i) {
+    rounded[i] = std::round(10 * rounded[i]) / 10;
+    labels[i] = std::clamp(std::round(rounded[i] + labels[i]) + 0.0, 0.0, 4.0);  // no -0
+  }
+  const Tensor scores = Tensor::from(rounded, Shape{documents}, {.requires_grad = true}).named("scores of one decimal");
+  const Tensor relevance = Tensor::from(labels, Shape{documents});
+  Tape tape;
+  const Tensor loss = spearman_loss(scores, relevance, groups) + soft_ndcg_loss(scores, relevance, groups);
+  write(path, tape, loss.backward({.keep_intermediate = true}), {}, {.title = "Crowded lists"});
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -149,5 +168,7 @@ int main(int count, char** arguments) {
          .tables = {{texts[0], texts, {texts, texts}}},
          .provenance = {{texts[0], texts[2]}}});
   write(folder / "faulty.html", tests::faulty_inspection());
+  write_crowded(folder / "crowded.html");
+  write(folder / "raw_scores.html", tests::of_raw_scores(tests::sample_inspection(30, 2)));
   write(folder / "empty.html", {});
 }

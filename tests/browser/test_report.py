@@ -10,7 +10,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from reports import Report, chromium
 
-PAGES = ["trained", "long", "sampled", "hostile", "faulty", "empty"]
+PAGES = ["trained", "long", "sampled", "hostile", "faulty", "crowded", "raw_scores", "empty"]
 FOLDER = Path(sys.argv[1]).resolve()
 TESTS = []
 
@@ -151,6 +151,42 @@ def records_are_stepped_through_by_keyboard(browser):
 
 
 @test
+def the_chosen_record_is_told_in_full(browser):
+    with Report(browser, FOLDER, "trained") as report:
+        data = data_of(report)
+        texts, records = data["texts"], data["records"]
+        options = {place: texts[text] for place, text in zip(records["options"]["at"], records["options"]["are"])}
+        place = max(options, key=lambda place: len(options[place]))
+        equal(report.text("#record-details"), "No record is chosen yet.")
+        report.focus_by_tab("#records-table")
+        for _ in range(place + 1):
+            report.page.keyboard.press("ArrowDown")
+        names, values = (report.page.locator(f"#record-details {tag}").all_inner_texts() for tag in ["dt", "dd"])
+        equal(names, ["record", "operation", "options", "inputs", "shape", "value", "gradient", "line"])
+        equal(values[:3], [f"#{place}", texts[records["operation"][place]], options[place]])
+        row = report.page.locator("#records-table tr[aria-selected=true] td").all_inner_texts()
+        for cell, value in [(row[2], values[3]), (row[3], values[4]), (row[-1], values[7])]:
+            equal(value, cell)
+        equal(values[5], f"norm {row[4]}, {row[5]} zero")
+        equal(values[6], f"norm {row[6]}, {row[7]} zero")
+        report.focus_by_tab("#record-details")
+        equal(report.page.evaluate("document.activeElement.getAttribute('aria-label')"), "The chosen record")
+
+
+@test
+def numbers_that_are_not_finite_have_a_column_only_where_there_are_some(browser):
+    for name, wanted in [("trained", False), ("faulty", True)]:
+        with Report(browser, FOLDER, name) as report:
+            titles = report.page.locator("#records-table thead th").all_inner_texts()
+            equal("not finite" in titles, wanted, name)
+            chosen = report.count("#records-table tr.bad")
+            equal(chosen > 0, wanted, name)
+            if wanted:
+                report.page.locator("#records-table tr.bad").first.click()
+                assert "not finite" in report.text("#record-details")
+
+
+@test
 def the_strip_and_the_table_show_the_same_record(browser):
     with Report(browser, FOLDER, "trained") as report:
         report.focus_by_tab("#flow-slider")
@@ -216,6 +252,8 @@ def axe_finds_nothing_in_either_theme(browser):
         for scheme in ["light", "dark"]:
             with Report(browser, FOLDER, name, color_scheme=scheme) as report:
                 report.page.eval_on_selector_all("details", "all => all.forEach(details => { details.open = true; })")
+                if name != "empty":
+                    report.page.locator("#flow-slider").press("End")  # a record is chosen
                 result = Axe().run(report.page)
                 equal(result.violations_count, 0, f"{name} {scheme} {result.generate_report()}")
 
