@@ -233,7 +233,9 @@ TEST_CASE("details: every loss over lists tells its lists, their losses and the 
   const Tensor x = tests::from({0.5, 1, -1, 2, 0.25, 0.75, 3, 1.5}, {.requires_grad = true});
   const Tensor y = tests::from({1, 0, 2, 1, 1, 1, 0, 1});
   const Groups groups = Groups::from_sizes({3, 0, 1, 2, 2});
-  for (const auto& [name, loss] : losses) {
+  for (const auto& named : losses) {
+    const auto& name = named.first;
+    const Call& loss = named.second;
     CAPTURE(name);
     const std::vector<double> each = loss(x, y, groups, Reduction::none).to_vector<double>();
     const Tape tape;

@@ -185,7 +185,7 @@ TEST_CASE("hooks: gradients by the number of the tensor, after a backward that k
   CHECK_FALSE(tape.gradients()[2].defined());
   CHECK(tape.gradients()[3].item() == 1);
   CHECK_FALSE(tape.gradients()[4].defined());
-  for (std::size_t number : {0, 1, 3}) {
+  for (const std::size_t number : std::initializer_list<std::size_t>{0, 1, 3}) {
     CHECK(gradients[tape.tensors()[number]].to_vector<double>() == tape.gradients()[number].to_vector<double>());
   }
 }
