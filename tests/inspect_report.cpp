@@ -229,6 +229,8 @@ TEST_CASE("report: the JSON is the inspection, bit for bit") {
             json{{"at", {2}}, {"limits", {{-1, 1}}}, {"at_limit", {12}}, {"stuck_columns", {3}}});
       CHECK(report["rankings"][0]["median_gap"].get<double>() == inspection.rankings[0].median_gap);
       CHECK(report["rankings"][0]["losses"] == json{"spearman_loss"});
+      CHECK(report["rankings"][0]["strength_option"] == "regularization_strength");
+      CHECK(report["rankings"][0]["strength_setting"].get<double>() == 0.30000000000000004);
     }
   }
 }

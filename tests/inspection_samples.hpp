@@ -134,6 +134,8 @@ inline Inspection sample_inspection(std::int64_t count, std::int64_t lists = 12,
   ranking.single_documents = 31;
   ranking.zero_gradients = 31;
   ranking.median_gap = 0.12345678901234567;
+  ranking.strength_option = "regularization_strength";
+  ranking.strength_setting = 0.30000000000000004;
   ranking.median_strength = 0.1;
   inspection.rankings.push_back(ranking);
   for (std::int64_t i = 0; i < lists; ++i) {

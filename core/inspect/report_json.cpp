@@ -51,6 +51,7 @@ void rankings(JsonWriter& json, const std::vector<RankingSummary>& rankings) {
     json.text_field("operation", ranking.operation);
     json.text_field("relaxation", ranking.relaxation);
     json.text_field("scores_name", ranking.scores_name);
+    json.text_field("strength_option", ranking.strength_option);
     json.array("losses", ranking.losses, [&](const std::string& loss) { json.text(loss); });
     json.text_field("dtype", to_string(ranking.dtype));
     fields(json, ranking, std::pair("record", &R::record), std::pair("scores", &R::scores),
@@ -62,10 +63,10 @@ void rankings(JsonWriter& json, const std::vector<RankingSummary>& rankings) {
            std::pair("constant_score_lists", &R::constant_score_lists), std::pair("tied_scores", &R::tied_scores),
            std::pair("zero_gradients", &R::zero_gradients),
            std::pair("constant_rank_gradient_lists", &R::constant_rank_gradient_lists),
-           std::pair("median_gap", &R::median_gap), std::pair("median_strength", &R::median_strength),
-           std::pair("gaps_above_strength", &R::gaps_above_strength), std::pair("score_deviation", &R::score_deviation),
-           std::pair("largest_score", &R::largest_score), std::pair("lists_with_gradient", &R::lists_with_gradient),
-           std::pair("steepest_list", &R::steepest_list),
+           std::pair("median_gap", &R::median_gap), std::pair("strength_setting", &R::strength_setting),
+           std::pair("median_strength", &R::median_strength), std::pair("gaps_above_strength", &R::gaps_above_strength),
+           std::pair("score_deviation", &R::score_deviation), std::pair("largest_score", &R::largest_score),
+           std::pair("lists_with_gradient", &R::lists_with_gradient), std::pair("steepest_list", &R::steepest_list),
            std::pair("steepest_gradient_share", &R::steepest_gradient_share));
     json.close('}');
   });
