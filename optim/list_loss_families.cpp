@@ -1,3 +1,4 @@
+#include <ranktape/ops/loss/describe_options.hpp>
 #include <ranktape/ops/loss/lambda_loss.hpp>
 #include <ranktape/ops/loss/listwise.hpp>
 #include <ranktape/ops/loss/pairwise.hpp>
@@ -10,9 +11,8 @@ namespace ranktape::detail {
 namespace {
 
 TermReduction terms_of(LossArguments& arguments, TermReduction otherwise) {
-  return arguments.choice<TermReduction>(
-      "terms", {{"sum", TermReduction::sum}, {"mean", TermReduction::mean}, {"batch_mean", TermReduction::batch_mean}},
-      otherwise);
+  return arguments.choice<TermReduction>("terms", {TermReduction::sum, TermReduction::mean, TermReduction::batch_mean},
+                                         otherwise);
 }
 
 NamedLoss make_ranknet(LossArguments& arguments) {
@@ -45,11 +45,10 @@ NamedLoss make_margin_mse(LossArguments& arguments) {
 LambdaRankOptions lambda_options(LossArguments& arguments, LambdaRankOptions options) {
   options.sigma = arguments.positive_number("sigma", options.sigma);
   options.k = arguments.count("truncation", options.k);
-  options.truncation = arguments.choice<Truncation>(
-      "truncated_pairs", {{"either", Truncation::either}, {"both", Truncation::both}}, options.truncation);
+  options.truncation =
+      arguments.choice<Truncation>("truncated_pairs", {Truncation::either, Truncation::both}, options.truncation);
   options.gain = gain_of(arguments);
-  options.log_base =
-      arguments.choice<LogBase>("log_base", {{"natural", LogBase::natural}, {"two", LogBase::two}}, options.log_base);
+  options.log_base = arguments.choice<LogBase>("log_base", {LogBase::natural, LogBase::two}, options.log_base);
   options.terms = terms_of(arguments, options.terms);
   return options;
 }
@@ -63,15 +62,11 @@ NamedLoss make_lambdarank(LossArguments& arguments) {
 
 NamedLoss make_lambdaloss(LossArguments& arguments) {
   LambdaLossOptions options;
-  options.scheme =
-      arguments.choice<LambdaScheme>("scheme",
-                                     {{"ndcg_loss1", LambdaScheme::ndcg_loss1},
-                                      {"ndcg_loss2", LambdaScheme::ndcg_loss2},
-                                      {"ndcg_loss2pp", LambdaScheme::ndcg_loss2pp},
-                                      {"lambdarank", LambdaScheme::lambdarank},
-                                      {"label_difference", LambdaScheme::label_difference},
-                                      {"squared_label_difference", LambdaScheme::squared_label_difference}},
-                                     options.scheme);
+  options.scheme = arguments.choice<LambdaScheme>(
+      "scheme",
+      {LambdaScheme::ndcg_loss1, LambdaScheme::ndcg_loss2, LambdaScheme::ndcg_loss2pp, LambdaScheme::lambdarank,
+       LambdaScheme::label_difference, LambdaScheme::squared_label_difference},
+      options.scheme);
   options.mu = arguments.number_from_zero("mu", options.mu);
   options.rank = lambda_options(arguments, options.rank);
   const RankingLoss loss = [options](const Tensor& predictions, const Batch& batch, Random&) {

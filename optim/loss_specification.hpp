@@ -45,6 +45,16 @@ class LossArguments {
     }
     return values[index_of_choice(name, names, usual)].second;
   }
+  /// The same by the names that `to_string` gives the values.
+  template <class Value>
+  Value choice(const char* name, const std::vector<Value>& values, Value otherwise) {
+    std::vector<std::string> names;
+    names.reserve(values.size());
+    for (const Value value : values) {
+      names.emplace_back(to_string(value));
+    }
+    return values[index_of_choice(name, names, std::string(to_string(otherwise)))];
+  }
 
   /// Throws FormatError for an option that nothing asked for.
   void check_all_known() const;

@@ -1,8 +1,11 @@
+#include <ranktape/ops/loss/describe_options.hpp>
 #include <ranktape/ops/loss/neural_ndcg.hpp>
 #include <ranktape/ops/loss/soft_ndcg.hpp>
 #include <ranktape/ops/loss/soft_reciprocal_rank.hpp>
 #include <ranktape/ops/loss/soft_top_k.hpp>
 #include <ranktape/ops/loss/spearman.hpp>
+#include <ranktape/ops/metrics/options.hpp>
+#include <ranktape/ops/rank/describe_options.hpp>
 #include <ranktape/optim/loss_families.hpp>
 
 #include <array>
@@ -13,9 +16,7 @@ namespace {
 
 StrengthUnit unit_of(LossArguments& arguments, StrengthUnit otherwise) {
   return arguments.choice<StrengthUnit>(
-      "temperature_unit",
-      {{"absolute", StrengthUnit::absolute}, {"per_item", StrengthUnit::per_item}, {"spread", StrengthUnit::spread}},
-      otherwise);
+      "temperature_unit", {StrengthUnit::absolute, StrengthUnit::per_item, StrengthUnit::spread}, otherwise);
 }
 
 RankRelaxation relaxation_of(LossArguments& arguments, RankRelaxation otherwise) {
@@ -41,16 +42,12 @@ RelaxedRankOptions ranks_of(LossArguments& arguments, RelaxedRankOptions otherwi
 }
 
 Gain gain_of(LossArguments& arguments) {
-  return arguments.choice<Gain>("gain", {{"exponential", Gain::exponential}, {"linear", Gain::linear}},
-                                Gain::exponential);
+  return arguments.choice<Gain>("gain", {Gain::exponential, Gain::linear}, Gain::exponential);
 }
 
 PlaceWeights place_weights_of(LossArguments& arguments, PlaceWeights otherwise) {
-  return arguments.choice<PlaceWeights>("place_weights",
-                                        {{"equal", PlaceWeights::equal},
-                                         {"discount", PlaceWeights::discount},
-                                         {"exponential", PlaceWeights::exponential}},
-                                        otherwise);
+  return arguments.choice<PlaceWeights>(
+      "place_weights", {PlaceWeights::equal, PlaceWeights::discount, PlaceWeights::exponential}, otherwise);
 }
 
 namespace {
@@ -58,8 +55,7 @@ namespace {
 NamedLoss make_spearman(LossArguments& arguments) {
   SpearmanOptions options;
   options.normalization = arguments.choice<Normalization>(
-      "normalization", {{"hard_ranks", Normalization::hard_ranks}, {"soft_ranks", Normalization::soft_ranks}},
-      options.normalization);
+      "normalization", {Normalization::hard_ranks, Normalization::soft_ranks}, options.normalization);
   // Measured: a strength of 32 / n for ranks that pool, and for the others a temperature of 10 that knows no n.
   const RankRelaxation relaxation = relaxation_of(arguments, RankRelaxation::l2);
   const bool pools = relaxation == RankRelaxation::l2 || relaxation == RankRelaxation::kl;
@@ -70,8 +66,7 @@ NamedLoss make_spearman(LossArguments& arguments) {
   const RelaxedRankOptions ranks = temperature_of(arguments, usual);
   options.relaxation = ranks;
   options.target_ranks = arguments.choice<TargetRanks>(
-      "target_ranks", {{"average", TargetRanks::average}, {"soft", TargetRanks::soft}, {"gains", TargetRanks::gains}},
-      options.target_ranks);
+      "target_ranks", {TargetRanks::average, TargetRanks::soft, TargetRanks::gains}, options.target_ranks);
   options.place_weights = place_weights_of(arguments, options.place_weights);
   return {.loss = with_weights(&spearman_loss, options),
           .ranks = ranks,
@@ -118,8 +113,8 @@ NamedLoss make_gumbel_approx_ndcg(LossArguments& arguments) {
 NamedLoss make_soft_mrr(LossArguments& arguments) {
   ReciprocalRankOptions options;
   options.rank = ranks_of(arguments, options.rank);
-  options.relevant = arguments.choice<RelevantRanks>(
-      "relevant", {{"best", RelevantRanks::best}, {"sum", RelevantRanks::sum}}, options.relevant);
+  options.relevant =
+      arguments.choice<RelevantRanks>("relevant", {RelevantRanks::best, RelevantRanks::sum}, options.relevant);
   options.relevant_label = arguments.positive_number("relevant_label", options.relevant_label);
   return {.loss = with_weights(&soft_reciprocal_rank_loss, options), .ranks = options.rank};
 }

@@ -111,7 +111,7 @@ inline Inspection sample_inspection(std::int64_t count, std::int64_t lists = 12,
           value_summary(random, std::pow(10.0, -6.0 * static_cast<double>(count - i) / static_cast<double>(count)),
                         record.shape.size());
     }
-    record.where = {"/home/somebody/project/train.cpp", static_cast<int>(20 + i % 40)};
+    record.where = {"project/train.cpp", static_cast<int>(20 + i % 40)};
     inspection.records.push_back(record);
   }
   for (std::int64_t i = 0; i < 4; ++i) {

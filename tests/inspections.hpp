@@ -50,7 +50,7 @@ inline RankingSummary healthy_ranking() {
 inline Inspection inspection_of(const RankingSummary& ranking) {
   Inspection inspection;
   inspection.records = {{.number = 3, .operation = "linear"},
-                        {.number = 4, .operation = "soft_rank", .where = {"/home/me/train.cpp", 44}}};
+                        {.number = 4, .operation = "soft_rank", .where = {"project/train.cpp", 44}}};
   inspection.rankings = {ranking};
   return inspection;
 }

@@ -10,8 +10,8 @@ namespace ranktape::detail {
 /// One list of pooled soft ranks with the gradient h of its ranks. In a block B of ranks r, with the strength t and
 /// sigma = 1 for ascending ranks, -1 for descending,
 ///   l2: dL/ds_i = sigma / t (h_i - mean of h) = sum over j in B of sigma / (t |B|) (h_i - h_j),
-///   kl: dL/ds_i = sigma / t r_i (h_i - mean of h, weighted by r) = sum over j in B of sigma / t r_i r_j / R (h_i -
-///   h_j)
+///   kl: dL/ds_i = sigma / t r_i (h_i - mean of h, weighted by r)
+///               = sum over j in B of sigma / t r_i r_j / R (h_i - h_j)
 /// with R the sum of r over B: document j pushes i by one term, and i pushes j by the opposite.
 class BlockPushes {
  public:

@@ -85,6 +85,15 @@ class JsonWriter {
     }
     close(']');
   }
+  /// An array of numbers, without a name.
+  template <class Range>
+  void values(const Range& numbers) {
+    open('[');
+    for (const auto number : numbers) {
+      value(number);
+    }
+    close(']');
+  }
   /// An array of `get(element)`, numbers or optional ones.
   template <class Range, class Get>
   void column(std::string_view name, const Range& range, Get&& get) {

@@ -125,13 +125,7 @@ void units(JsonWriter& json, const std::vector<RecordSummary>& records) {
   }
   json.key("units").open('{');
   json.column("at", all, [](const auto& unit) { return unit.first; });
-  json.array("limits", all, [&](const auto& unit) {
-    json.open('[');
-    for (const double limit : unit.second->limits) {
-      json.value(limit);
-    }
-    json.close(']');
-  });
+  json.array("limits", all, [&](const auto& unit) { json.values(unit.second->limits); });
   json.column("at_limit", all, [](const auto& unit) { return unit.second->at_limit; });
   json.column("stuck_columns", all, [](const auto& unit) { return unit.second->stuck_columns; });
   json.close('}');
@@ -172,13 +166,7 @@ void append_records_json(JsonWriter& json, const Inspection& inspection) {
   json.close('}');
 
   json.array("texts", texts.texts(), [&](std::string_view text) { json.text(text); });
-  json.array("shapes", shapes.rows(), [&](const auto& extents) {
-    json.open('[');
-    for (const std::int64_t extent : extents) {
-      json.value(extent);
-    }
-    json.close(']');
-  });
+  json.array("shapes", shapes.rows(), [&](const auto& extents) { json.values(extents); });
   json.array("places", places.rows(), [&](const auto& place) {
     json.open('[');
     json.value(place.first);
@@ -188,13 +176,7 @@ void append_records_json(JsonWriter& json, const Inspection& inspection) {
 
   json.key("parameters").open('{');
   json.array("name", inspection.parameters, [&](const auto& parameter) { json.text(parameter.name); });
-  json.array("shape", inspection.parameters, [&](const auto& parameter) {
-    json.open('[');
-    for (const std::int64_t extent : parameter.shape.extents()) {
-      json.value(extent);
-    }
-    json.close(']');
-  });
+  json.array("shape", inspection.parameters, [&](const auto& parameter) { json.values(parameter.shape.extents()); });
   value_and_gradient(json, inspection.parameters);
   json.close('}');
 }
